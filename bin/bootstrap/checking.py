@@ -13,7 +13,7 @@ from bootstrap import environment, say
 
 ROOT = environment.ROOT
 FLOORS = ("core", "notifications", "webapp", "workers", "migrations")
-TYPED_BESIDES = ("bin/bootstrap", "hatch_build.py")
+TYPED_BESIDES = ("bin/bootstrap", "hatch_build.py", "tests/servers.py")
 
 
 @dataclass(frozen=True)
