@@ -80,7 +80,7 @@ def must_be_writable(folder: Path) -> None:
             pass
     except OSError as error:
         raise say.Failure(
-            f"Maillage ne peut pas écrire dans « {folder} » ({error.strerror}). Donnez-vous les droits sur ce dossier,"
+            f"Maillage ne peut pas écrire dans « {folder} » ({say.reason(error)}). Donnez-vous les droits sur ce dossier,"
             " ou copiez le projet dans un dossier qui vous appartient."
         ) from error
 
@@ -104,11 +104,11 @@ def uv() -> Path:
     return target / "bin" / "uv"
 
 
-def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path = ROOT) -> str:
-    """Run a program silently; its output. Raises `Failure` with what it said, or `NoNetwork` if that is the cause."""
+def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, otherwise: str = "") -> str:
+    """Run a program silently; its output. Raises `NoNetwork` if that is the cause, else `Failure` saying `otherwise`."""
     done = subprocess.run(
         [str(part) for part in command],
-        cwd=cwd,
+        cwd=ROOT,
         env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -121,7 +121,7 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, 
         return done.stdout
     if any(sign in done.stdout for sign in _NO_NETWORK):
         raise NoNetwork(done.stdout)
-    raise say.Failure(f"La commande « {Path(command[0]).name} » a échoué.", done.stdout)
+    raise say.Failure(otherwise or f"La commande « {Path(command[0]).name} » a échoué.", done.stdout)
 
 
 class NoNetwork(say.Failure):
@@ -131,7 +131,7 @@ class NoNetwork(say.Failure):
         super().__init__(
             "Pas de réseau : les bibliothèques de Maillage ne peuvent pas être téléchargées. Vérifiez la connexion"
             " (ou le proxy : HTTPS_PROXY), puis relancez la commande ; elle reprendra où elle s’est arrêtée.",
-            output,
+            "\n".join(line for line in output.splitlines() if line.upper().startswith("ERROR")),
         )
 
 

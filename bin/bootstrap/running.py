@@ -84,19 +84,24 @@ def _empty(data: Path) -> None:
 
 def _fill(data: Path, *, with_demo: bool) -> None:
     with say.step("Base de données"):
-        _maillage("migrate")
+        _maillage(
+            "migrate", otherwise="La base de données n’a pas pu être préparée : la raison est ci-dessus."
+        )
     # Written once the first start went well: a demo that someone emptied by hand must not come back.
     filled = data / "filled"
     if filled.exists():
         return
     if with_demo:
         with say.step("Réseau de démonstration"):
-            _maillage("demo")
+            _maillage(
+                "demo",
+                otherwise="Le réseau de démonstration n’a pas pu être chargé : la raison est ci-dessus.",
+            )
     filled.write_text("demo\n" if with_demo else "empty\n", encoding="utf-8")
 
 
-def _maillage(*arguments: str) -> None:
-    environment.run([environment.PYTHON, "-m", "workers", *arguments])
+def _maillage(command: str, *, otherwise: str) -> None:
+    environment.run([environment.PYTHON, "-m", "workers", command], otherwise=otherwise)
 
 
 def _serve(wanted: argparse.Namespace, data: Path, lock: int) -> int:

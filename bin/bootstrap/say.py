@@ -1,5 +1,6 @@
 """What the commands tell the person at the keyboard: one short line for each step, one sentence for each failure."""
 
+import errno
 import os
 import sys
 import time
@@ -79,10 +80,20 @@ def guarded(main: Callable[[], int]) -> int:
             f"Maillage ne peut pas écrire dans « {error.filename} » : vérifiez les droits de ce dossier."
         )
     except OSError as error:
-        _explain(
-            f"Le système refuse : {error.strerror or error} ({error.filename or 'sans nom de fichier'})."
-        )
+        where = f" (« {error.filename} »)" if error.filename else ""
+        _explain(f"Le système refuse : {reason(error)}{where}.")
     return 1
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in French for what happens to people."""
+    known = {
+        errno.EACCES: "accès refusé",
+        errno.EPERM: "accès refusé",
+        errno.EROFS: "disque en lecture seule",
+        errno.ENOSPC: "disque plein",
+    }
+    return known.get(error.errno or 0, error.strerror or str(error))
 
 
 def _explain(sentence: str, output: str = "") -> None:
