@@ -527,8 +527,15 @@ def _unpack(node: Path, target: Path) -> None:
         subprocess.run([node, "-e", _INFLATE, packed, plain], check=True)
         if plain.suffix == ".tar":
             with tarfile.open(plain) as archive:
-                archive.extractall(target / plain.stem, filter="data")
+                # The software renderer is looked for beside the browser; the rest has a folder of its own.
+                inside = target if plain.stem == "swiftshader" else target / plain.stem
+                archive.extractall(inside, filter="data")
             plain.unlink()
+    fonts = target / "fonts"
+    # The one that comes along names folders of another machine.
+    (fonts / "fonts.conf").write_text(
+        f"<fontconfig><dir>{fonts}</dir><cachedir>{fonts}/cache</cachedir></fontconfig>\n", encoding="utf-8"
+    )
     (target / "chromium").chmod(0o755)
     (target / "done").touch()
 

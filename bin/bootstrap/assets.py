@@ -29,6 +29,10 @@ _NO_NETWORK = (
     "ETIMEDOUT",
     "ENETUNREACH",
     "ERR_SOCKET_TIMEOUT",
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+    "npm error code E403",
+    "npm error code E50",
 )
 
 
@@ -53,7 +57,9 @@ class Node:
     npm: tuple[str, ...]
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PATH": f"{self.node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+        path = f"{self.node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        # The wheel's Node brings its own certificates: a machine behind a company's proxy has others.
+        return {**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1"}
 
 
 def present() -> bool:

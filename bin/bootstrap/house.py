@@ -44,8 +44,11 @@ def _go_on_without(output: str) -> None:
     """Pages are written by the server and work without scripts: no reason not to start."""
     say.warn("npm est injoignable : Maillage démarre sans sa mise en forme. Toutes les pages fonctionnent ;")
     say.warn("relancez la commande quand le réseau sera revenu, elle construira ce qui manque.")
-    for line in output.strip().splitlines()[-1:]:
-        say.warn(line.strip()[:110])
+    causes = [
+        line.strip() for line in output.splitlines() if "error code" in line or line.startswith("ERROR")
+    ]
+    for cause in causes[:1]:
+        say.warn(cause[:110])
 
 
 def _node() -> assets.Node:
