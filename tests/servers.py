@@ -232,7 +232,6 @@ def postgres() -> Iterator[Postgres]:
     with _open_folder("maillage-postgres-", user) as folder:
         programs = _postgres_programs(folder, user)
         data = folder / "data"
-        as_user = _as_user(user)
         how = ["--username=postgres", "--auth=trust", "--no-sync", "--encoding=utf8"]
         locale = ["--locale-provider=builtin", "--locale=C.UTF-8"]
         initdb = [str(programs / "initdb"), f"--pgdata={data}", *how, *locale]

@@ -126,6 +126,10 @@ def _has_something_to_watch(guard: Guard) -> bool:
     """A young house has no template or floor yet, and tools that watch nothing complain of it."""
     if guard.command[0] == "djlint":
         return bool(_template_folders())
+    if guard.title == "migrations":
+        return any(ROOT.glob("migrations/versions/*.py"))
+    if guard.title == "traductions":
+        return any(ROOT.glob("core/translations/*/LC_MESSAGES/*.po"))
     if guard.command[0] == "lint-imports":
         return all(
             (ROOT / floor / "__init__.py").exists()
