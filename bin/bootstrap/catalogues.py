@@ -17,7 +17,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSLATIONS = ROOT / "core" / "translations"
-SPOKEN = ("core", "notifications", "webapp", "workers")
+LANGUAGES = ("en",)
+SPEAKING = ("core", "notifications", "webapp", "workers")
 
 _METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 _OPTIONS = {
@@ -50,13 +51,12 @@ def compile_all() -> None:
 def update() -> None:
     """Bring each catalogue up to the code: new sentences come empty, those no longer said go away."""
     template = _gathered()
-    for po in _catalogues():
-        catalogue = _read(po)
-        catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
+    for language in LANGUAGES:
+        po = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+        catalogue = _read(po) if po.exists() else Catalog(locale=language)
+        catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        written = BytesIO()
-        write_po(written, catalogue, width=110, sort_output=True, no_location=True, omit_header=False)
-        po.write_bytes(written.getvalue())
+        _write(po, catalogue)
         missing = sum(1 for message in catalogue if message.id and not _is_translated(message))
         print(f"{po.relative_to(ROOT)} : {len(catalogue)} phrases, {missing} à traduire")
 
@@ -104,7 +104,7 @@ def _key(message: Message) -> tuple[str, str]:
 
 def _gathered() -> Catalog:
     catalogue = Catalog(project="Maillage", charset="utf-8")
-    for package in SPOKEN:
+    for package in SPEAKING:
         found = extract_from_dir(ROOT / package, _METHODS, _OPTIONS, keywords=_KEYWORDS)
         for name, line, message, _comments, context in found:
             catalogue.add(message, None, [(f"{package}/{name}", line)], context=context)
@@ -113,6 +113,20 @@ def _gathered() -> Catalog:
 
 def _catalogues() -> list[Path]:
     return sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po"))
+
+
+def _write(po: Path, catalogue: Catalog) -> None:
+    """Without dates and line numbers: a change shows what changed, and nothing else."""
+    body = BytesIO()
+    write_po(body, catalogue, width=110, sort_output=True, no_location=True, omit_header=True)
+    header = (
+        'msgid ""\nmsgstr ""\n'
+        f'"Language: {catalogue.locale_identifier}\\n"\n'
+        f'"Plural-Forms: {catalogue.plural_forms}\\n"\n'
+        '"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    )
+    po.parent.mkdir(parents=True, exist_ok=True)
+    po.write_bytes(header.encode() + body.getvalue())
 
 
 def _read(po: Path) -> Catalog:
