@@ -82,6 +82,23 @@ def test_a_second_start_on_the_same_data_is_said_so_and_harms_nothing(tmp_path: 
     assert (tmp_path / "address").exists()
 
 
+def test_a_reset_spares_a_folder_that_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memories = tmp_path / "photos"
+    memories.mkdir()
+    monkeypatch.syspath_prepend(str(ROOT / "bin"))
+    with pytest.raises(Exception, match="rien n’est effacé"):
+        importlib.import_module("bootstrap.running")._reset(tmp_path)
+    assert memories.exists()
+
+
+def test_a_reset_leaves_nothing_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret_key").write_text("x")
+    (tmp_path / "files").mkdir()
+    monkeypatch.syspath_prepend(str(ROOT / "bin"))
+    importlib.import_module("bootstrap.running")._reset(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.fixture
 def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The hold that a running Maillage has on its data."""

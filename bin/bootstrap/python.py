@@ -14,6 +14,9 @@ NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 def require():
     # type: () -> None
     """Go on if this Python is recent enough, else start again with one that is, else say what to do."""
+    if os.name == "nt":
+        print("Maillage tourne sous Linux et macOS ; sous Windows, lancez-le dans WSL.", file=sys.stderr)
+        sys.exit(1)
     if sys.version_info >= OLDEST:
         return
     for name in NEWER:

@@ -17,6 +17,8 @@ from bootstrap import environment, house, say
 
 ROOT = environment.ROOT
 LONGEST_START = 60  # seconds
+#: What tells a data folder from any other.
+OURS = ("filled", "maillage.sqlite3", "secret_key")
 
 
 def main() -> int:
@@ -33,7 +35,7 @@ def _run() -> int:
     _port_must_be_free(wanted.host, wanted.port)
     house.prepare("run")
     if wanted.reset:
-        _empty(data)
+        _reset(data)
     _fill(data, with_demo=not wanted.empty)
     return _serve(wanted, data, lock)
 
@@ -73,7 +75,17 @@ def _why_not(error: OSError, host: str, port: int) -> str:
     return f"L’adresse « {host} » n’est pas celle de cette machine. Essayez : bin/run --host 127.0.0.1"
 
 
-def _empty(data: Path) -> None:
+def _reset(data: Path) -> None:
+    """Delete what Maillage keeps, and nothing that only happens to be where MAILLAGE_DATA_DIR points."""
+    if os.environ.get("MAILLAGE_DATABASE_URL"):
+        raise say.Failure(
+            "La base de données est ailleurs (MAILLAGE_DATABASE_URL) : --reset ne sait effacer que le dossier"
+            f" « {data} ». Videz la base vous-même, puis relancez sans --reset."
+        )
+    if any(data.iterdir()) and not any((data / name).exists() for name in OURS):
+        raise say.Failure(
+            f"« {data} » ne contient pas les données d’un Maillage : par prudence, rien n’est effacé."
+        )
     with say.step("Données effacées"):
         for path in data.iterdir():
             if path.is_dir() and not path.is_symlink():
@@ -114,6 +126,10 @@ def _serve(wanted: argparse.Namespace, data: Path, lock: int) -> int:
     if _answers(server, address):
         (data / "address").write_text(address, encoding="utf-8")
         _welcome(address, demo=(data / "filled").read_text(encoding="utf-8").startswith("demo"))
+    elif server.poll() is None:
+        say.warn(
+            f"Maillage tarde à répondre. L’adresse devrait être {address} ; « maillage doctor » aide à comprendre."
+        )
     code = server.wait()
     (data / "address").unlink(missing_ok=True)
     if code in (0, -signal.SIGTERM, -signal.SIGINT):

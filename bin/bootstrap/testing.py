@@ -30,7 +30,7 @@ RUNS = (
     Run(
         "sqlite",
         "Tests et parcours, tout en un sur SQLite",
-        ("-m", "not browser", "-n", "2", "--dist", "loadfile"),
+        ("-m", "not browser", "-n", "2", "--dist", "worksteal"),
     ),
     Run(
         "scaled",
