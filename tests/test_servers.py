@@ -46,7 +46,7 @@ def test_a_server_dies_with_the_tests_even_if_they_are_killed(tmp_path: Path) ->
                 os.kill(os.getpid(), signal.SIGKILL)
         """)
     )
-    environment = {**os.environ, "PYTHONPATH": str(servers.ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(servers.ROOT), "TMPDIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, script], env=environment, capture_output=True, text=True, check=False
     )
