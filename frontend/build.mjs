@@ -1,6 +1,6 @@
 // Builds the shared assets into webapp/static/dist: hashed names, a manifest, and compressed copies beside each file.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -23,6 +23,7 @@ await mkdir(dist, { recursive: true });
 await buildStyles();
 await buildScripts();
 await buildSprite();
+await buildNotices();
 await writeFile(path.join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 
 async function buildStyles() {
@@ -60,8 +61,7 @@ async function buildScripts() {
     outdir: dist,
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
-    // The notices of what we bundle travel with it, in a file of their own.
-    legalComments: "linked",
+    legalComments: "none",
     logLevel: "warning",
   });
   for (const file of bundle.outputFiles) {
@@ -81,6 +81,22 @@ async function buildSprite() {
   }
   const sprite = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
   await put("sprite.svg", withHash("sprite.svg", sprite), sprite);
+}
+
+/** The licences of what we bundle ask that their text travels with it. */
+async function buildNotices() {
+  const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+  const lock = JSON.parse(await readFile(path.join(here, "package-lock.json"), "utf8")).packages;
+  const names = new Set(Object.keys(dependencies).filter((name) => !["esbuild", "lightningcss"].includes(name)));
+  for (const name of names) for (const below of Object.keys(lock[`node_modules/${name}`]?.dependencies ?? {})) names.add(below);
+  const notices = [];
+  for (const name of [...names].sort()) {
+    const folder = path.join(here, "node_modules", name);
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? await readFile(path.join(folder, file), "utf8") : (lock[`node_modules/${name}`]?.license ?? "");
+    notices.push(`${name}\n${"=".repeat(name.length)}\n\n${text.trim()}\n`);
+  }
+  await put("notices.txt", "notices.txt", Buffer.from(notices.join("\n\n")));
 }
 
 async function iconNames() {
