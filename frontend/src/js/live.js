@@ -52,7 +52,7 @@ function subscribe(socket, space) {
 }
 
 function receive(nudge) {
-  const state = spaces.get(nudge.space ?? "") ?? know(nudge.space ?? "", 0);
+  const state = spaces.get(nudge.space ?? "") ?? know(nudge.space ?? "", nudge.seq - 1);
   if (nudge.seq <= state.shown || state.heard.has(nudge.seq)) return;
   state.heard.add(nudge.seq);
   document.dispatchEvent(new CustomEvent("maillage:nudge", { detail: nudge }));
