@@ -81,6 +81,8 @@ async function buildSprite() {
   }
   const sprite = Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
   await put("sprite.svg", withHash("sprite.svg", sprite), sprite);
+  const mark = await readFile(path.join(here, "src", "icon.svg"));
+  await put("icon.svg", withHash("icon.svg", mark), mark);
 }
 
 /** The licences of what we bundle ask that their text travels with it. */
