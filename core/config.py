@@ -80,7 +80,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     given = {name: value for name, value in given.items() if value}
     data_dir = Path(given.get("DATA_DIR", "var")).absolute()
     base_url = _base_url(given)
-    settings = Settings(
+    return Settings(
         data_dir=data_dir,
         database_url=_database_url(given, data_dir),
         secret_key=_secret_key(given, data_dir, base_url),
@@ -99,12 +99,28 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_number(given, "TRUSTED_PROXIES", 0, least=0, most=5),
         oidc=_oidc(given),
     )
-    return settings
 
 
 KNOWN = frozenset(
-    "DATA_DIR DATABASE_URL SECRET_KEY REDIS_URL SMTP_URL BASE_URL MAIL_FROM HOST PORT TIMEZONE LOCALE "
-    "MAX_FILE_MB WEB_THREADS WORKER_THREADS LOG_FORMAT TRUSTED_PROXIES OIDC_PROVIDERS".split()
+    [
+        "DATA_DIR",
+        "DATABASE_URL",
+        "SECRET_KEY",
+        "REDIS_URL",
+        "SMTP_URL",
+        "BASE_URL",
+        "MAIL_FROM",
+        "HOST",
+        "PORT",
+        "TIMEZONE",
+        "LOCALE",
+        "MAX_FILE_MB",
+        "WEB_THREADS",
+        "WORKER_THREADS",
+        "LOG_FORMAT",
+        "TRUSTED_PROXIES",
+        "OIDC_PROVIDERS",
+    ]
 )
 
 
@@ -204,7 +220,9 @@ def _timezone(given: Mapping[str, str]) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise Misconfigured(f"MAILLAGE_TIMEZONE vaut « {name} », qui n’est pas un fuseau horaire connu.") from error
+        raise Misconfigured(
+            f"MAILLAGE_TIMEZONE vaut « {name} », qui n’est pas un fuseau horaire connu."
+        ) from error
     return name
 
 

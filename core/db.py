@@ -31,7 +31,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         in_utc = value.astimezone(UTC)
         return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
 
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -85,7 +85,11 @@ def init_app(app: Flask, url: str) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30, "check_same_thread": False}, "pool_size": 40, "max_overflow": 60}
+        return {
+            "connect_args": {"timeout": 30, "check_same_thread": False},
+            "pool_size": 40,
+            "max_overflow": 60,
+        }
     # Connections are verified before use: a restarted database must not cost a request.
     return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 30}
 
@@ -179,7 +183,9 @@ def insert_ignore(table: sa.Table | type[Base], *unique: str) -> Any:
     return insert.on_conflict_do_nothing(index_elements=list(unique) or None)
 
 
-def upsert(table: sa.Table | type[Base], values: dict[str, Any], unique: tuple[str, ...], update: tuple[str, ...]) -> Any:
+def upsert(
+    table: sa.Table | type[Base], values: dict[str, Any], unique: tuple[str, ...], update: tuple[str, ...]
+) -> Any:
     """An INSERT of one row that updates the columns `update` when the row is already there by `unique`."""
     dialect = db.engine.dialect.name
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

@@ -53,7 +53,9 @@ class StoredFile(Identified, Dated, Base):
 
     __tablename__ = "files"
 
-    publication_id: Mapped[int] = mapped_column(sa.ForeignKey("publications.id", ondelete="CASCADE"), index=True)
+    publication_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("publications.id", ondelete="CASCADE"), index=True
+    )
     added_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     name: Mapped[str] = mapped_column(sa.String(200))
     storage_name: Mapped[str] = mapped_column(sa.String(64), unique=True)
@@ -131,7 +133,9 @@ def recognise(content: bytes, name: str) -> str:
         found = "text/csv" if extension == "csv" else "text/plain"
     if found not in ALLOWED:
         raise Refused(
-            _("Ce type de fichier n’est pas accepté. Essayez un PDF, une image, un document de bureautique ou un zip.")
+            _(
+                "Ce type de fichier n’est pas accepté. Essayez un PDF, une image, un document de bureautique ou un zip."
+            )
         )
     return str(found)
 
@@ -142,8 +146,14 @@ def _recognise_zip(content: bytes) -> str:
     for mime, mark in (
         ("application/epub+zip", b"mimetypeapplication/epub+zip"),
         ("application/vnd.oasis.opendocument.text", b"mimetypeapplication/vnd.oasis.opendocument.text"),
-        ("application/vnd.oasis.opendocument.spreadsheet", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
-        ("application/vnd.oasis.opendocument.presentation", b"mimetypeapplication/vnd.oasis.opendocument.presentation"),
+        (
+            "application/vnd.oasis.opendocument.spreadsheet",
+            b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        ),
+        (
+            "application/vnd.oasis.opendocument.presentation",
+            b"mimetypeapplication/vnd.oasis.opendocument.presentation",
+        ),
     ):
         if mark in head:
             return mime
@@ -178,7 +188,9 @@ def _reencode(content: bytes, media_type: str) -> tuple[bytes, str, int, int]:
             target = IMAGES[media_type]
             clean = upright.convert("RGB" if target == "JPEG" else "RGBA")
             out = io.BytesIO()
-            clean.save(out, target, **({"quality": 86, "optimize": True} if target != "PNG" else {"optimize": True}))
+            clean.save(
+                out, target, **({"quality": 86, "optimize": True} if target != "PNG" else {"optimize": True})
+            )
             return out.getvalue(), f"image/{target.lower()}", clean.width, clean.height
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
         raise Refused(_("Cette image est abîmée et n’a pas pu être lue.")) from error
@@ -186,9 +198,11 @@ def _reencode(content: bytes, media_type: str) -> tuple[bytes, str, int, int]:
 
 def _display_name(name: str, media_type: str) -> str:
     stem = text.one_line(name.replace("\\", "/").rsplit("/", 1)[-1]) or _("fichier")
-    extension = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}.get(media_type) or ALLOWED[media_type]
+    extension = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}.get(media_type) or ALLOWED[
+        media_type
+    ]
     given = stem.rsplit(".", 1)[-1].lower() if "." in stem else ""
-    if given != extension and not (given == "jpeg" and extension == "jpg") and not (given == "md"):
+    if given != extension and not (given == "jpeg" and extension == "jpg") and given != "md":
         stem = f"{stem.rsplit('.', 1)[0] if given else stem}.{extension}"
     return stem[-200:]
 
@@ -198,10 +212,14 @@ def _write(content: bytes, name: str, media_type: str, width: int | None, height
     path = folder() / storage_name[:2] / storage_name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    return Accepted(name, storage_name, media_type, len(content), hashlib.sha256(content).hexdigest(), width, height)
+    return Accepted(
+        name, storage_name, media_type, len(content), hashlib.sha256(content).hexdigest(), width, height
+    )
 
 
-def attach(publication: Publication, kept: Accepted, *, by: Person, use: str = "attachment", alt: str = "") -> StoredFile:
+def attach(
+    publication: Publication, kept: Accepted, *, by: Person, use: str = "attachment", alt: str = ""
+) -> StoredFile:
     """Give a kept file to a publication; the caller has added both to the session."""
     return StoredFile(
         publication=publication,

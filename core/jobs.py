@@ -65,7 +65,9 @@ class Lease:
     attempts: int
 
 
-def run_due(model: type[AnyJob], do: Callable[[AnyJob], None], *, limit: int = 50, lease: timedelta = LEASE) -> int:
+def run_due(
+    model: type[AnyJob], do: Callable[[AnyJob], None], *, limit: int = 50, lease: timedelta = LEASE
+) -> int:
     """Do all the rows of `model` that are due, each in its own transaction; returns how many were signed off.
 
     `do` may be called again for the same row after a crash: its effects and the sign-off share a transaction,
@@ -77,13 +79,15 @@ def run_due(model: type[AnyJob], do: Callable[[AnyJob], None], *, limit: int = 5
     return done
 
 
-def claim(model: type[Any], *, limit: int, lease: timedelta = LEASE, where: Any = sa.true()) -> list[Lease]:
+def claim(model: type[Any], *, limit: int, lease: timedelta = LEASE, where: Any = None) -> list[Lease]:
     """Take a lease on up to `limit` due rows, oldest first; nobody else gets them until it runs out."""
     now, token = clock.now(), secrets.token_hex(8)
     with transaction():
         due = (
             sa.select(model.id)
-            .where(is_open(model), model.due_at <= now, is_free(model, now), where)
+            .where(
+                is_open(model), model.due_at <= now, is_free(model, now), *([] if where is None else [where])
+            )
             .order_by(model.due_at, model.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -142,7 +146,9 @@ def renew(lease: Lease, *, lease_time: timedelta = LEASE, **values: Any) -> None
     _update_own(lease, {"leased_until": clock.now() + lease_time} | values)
 
 
-def give_back(lease: Lease, error: BaseException | str, *, wait: timedelta | None = None, most: int = MOST_ATTEMPTS) -> None:
+def give_back(
+    lease: Lease, error: BaseException | str, *, wait: timedelta | None = None, most: int = MOST_ATTEMPTS
+) -> None:
     """Return a job that could not be done: it comes back after `wait`, or is set aside after `most` attempts."""
     values: dict[str, Any] = {"lease_token": None, "leased_until": None, "last_error": describe(error)}
     if lease.attempts >= most:
@@ -158,7 +164,7 @@ def give_back(lease: Lease, error: BaseException | str, *, wait: timedelta | Non
 
 def _update_own(lease: Lease, values: dict[str, Any]) -> None:
     model = lease.model
-    result = db.session.execute(
+    result: Any = db.session.execute(
         sa.update(model)
         .where(model.id == lease.id, model.lease_token == lease.token)
         .values(**values)

@@ -10,19 +10,30 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 from flask import Flask
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale, lazy_gettext
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
 
 from core import clock
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 TRANSLATIONS = Path(__file__).parent / "translations"
 
-_ = gettext
-_n = ngettext
 lazy_ = lazy_gettext
 
 #: Between a number and its unit, and before the high punctuation of French.
 NBSP = "\u00a0"
+
+
+def _(sentence: str, **values: Any) -> str:
+    """The sentence, in the language of the person spoken to; its French is its key."""
+    return str(_gettext(sentence, **values))
+
+
+def _n(one: str, many: str, num: int, **values: Any) -> str:
+    """The sentence for `num` things; %(num)s is the number."""
+    return str(_ngettext(one, many, num, **values))
+
 
 _zone: ContextVar[ZoneInfo] = ContextVar("zone", default=clock.BRUSSELS)
 _babel = Babel()
@@ -116,4 +127,4 @@ def ago(instant: datetime) -> str:
 
 def weekday_name(number: int) -> str:
     """Monday is 0."""
-    return dates.get_day_names("wide", context="stand-alone", locale=language())[number]
+    return str(dates.get_day_names("wide", context="stand-alone", locale=language())[number])

@@ -23,5 +23,11 @@ class Network(Identified, Base):
 def the_network() -> Network:
     """The network's row, or a nameless one while the house is empty."""
     return db.session.scalar(sa.select(Network).limit(1)) or Network(
-        name="Maillage", tagline="", presentation="", colour="sapin", operator="", contact_email="", is_demo=False
+        name="Maillage",
+        tagline="",
+        presentation="",
+        colour="sapin",
+        operator="",
+        contact_email="",
+        is_demo=False,
     )

@@ -43,7 +43,9 @@ class Mandate(Identified, Base):
     __table_args__ = (sa.Index("ix_mandates_person_organisation", "person_id", "organisation_id"),)
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"))
-    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("organisations.id", ondelete="CASCADE"), index=True
+    )
     title: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
     #: A referent edits the organisation's sheet and invites colleagues.
     is_referent: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

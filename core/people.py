@@ -24,7 +24,9 @@ class Person(Identified, Dated, Base):
     phone: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     about: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     locale: Mapped[str] = mapped_column(sa.String(8), default="fr", server_default="fr")
-    timezone: Mapped[str] = mapped_column(sa.String(64), default="Europe/Brussels", server_default="Europe/Brussels")
+    timezone: Mapped[str] = mapped_column(
+        sa.String(64), default="Europe/Brussels", server_default="Europe/Brussels"
+    )
     is_staff: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     account_at: Mapped[datetime | None]
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))

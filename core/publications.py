@@ -62,7 +62,7 @@ class Publication(Identified, Dated, Base):
     #: Whether a moderator's approval is always needed before it is told.
     needs_approval: ClassVar[bool] = False
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"polymorphic_on": "kind"}
+    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 - SQLAlchemy reads it as is
 
     @property
     def spaces(self) -> list[Space]:
@@ -77,7 +77,9 @@ class Publication(Identified, Dated, Base):
     @property
     def is_out(self) -> bool:
         """Published and its hour has come, expired or not."""
-        return self.state == "published" and self.published_at is not None and self.published_at <= clock.now()
+        return (
+            self.state == "published" and self.published_at is not None and self.published_at <= clock.now()
+        )
 
     @property
     def is_scheduled(self) -> bool:
@@ -112,7 +114,11 @@ class Placement(Identified, Base):
 def kinds() -> list[type[Publication]]:
     """The kinds of publication there are, found by discovery, in the order of their names."""
     return sorted(
-        (mapper.class_ for mapper in sa.inspect(Publication).self_and_descendants if mapper.class_ is not Publication),
+        (
+            mapper.class_
+            for mapper in sa.inspect(Publication).self_and_descendants
+            if mapper.class_ is not Publication
+        ),
         key=lambda kind: str(sa.inspect(kind).polymorphic_identity),
     )
 
@@ -146,7 +152,9 @@ def readable_by(person: Person | None) -> sa.ColumnElement[bool]:
     if person is None:
         return out
     own = Publication.author_id == person.id
-    in_hand = Publication.state.in_(("submitted", "changes_asked", "refused", "published", "withdrawn", "archived"))
+    in_hand = Publication.state.in_(
+        ("submitted", "changes_asked", "refused", "published", "withdrawn", "archived")
+    )
     if person.is_staff:
         return sa.or_(out, own, in_hand)
     moderated = sa.exists().where(

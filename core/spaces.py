@@ -1,7 +1,7 @@
 """Spaces, the shared rooms of the network, and who belongs to them: one type, configured by data."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -66,7 +66,9 @@ class Membership(Identified, Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"))
     space_id: Mapped[int] = mapped_column(sa.ForeignKey("spaces.id", ondelete="CASCADE"))
     #: In whose name the person sits here.
-    organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id", ondelete="SET NULL"))
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("organisations.id", ondelete="SET NULL")
+    )
     role: Mapped[str] = mapped_column(sa.String(20), default="member")
     joined_at: Mapped[datetime] = mapped_column(default=clock.now)
     #: The end known in advance: compulsory for guests.
@@ -118,7 +120,7 @@ def spaces_of(person: Person) -> list[Space]:
     )
 
 
-def space_ids_of(person: Person, *roles: str) -> sa.Select[tuple[int]]:
+def space_ids_of(person: Person, *roles: str) -> sa.Select[Any]:
     """A subquery: the spaces where a person sits now, with one of `roles` when some are given."""
     query = sa.select(Membership.space_id).where(Membership.person_id == person.id, is_active())
     return query.where(role_in(*roles)) if roles else query

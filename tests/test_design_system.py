@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.shell.palette import MAIL_HUES
+from core.palette import MAIL_HUES
 
 ROOT = Path(__file__).resolve().parents[1]
 CSS = ROOT / "frontend" / "src" / "css"

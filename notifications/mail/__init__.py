@@ -1,0 +1,1 @@
+"""Mail: composed once, kept as bytes, sent phase by phase, and refused by whoever wants none."""

@@ -1,0 +1,54 @@
+"""The application, made from its settings: floors first, then the frame, then whatever features are there."""
+
+from pathlib import Path
+
+import jinja2
+from flask import Flask
+from flask.typing import ResponseReturnValue
+
+from core import db, locale
+from core.config import Settings
+from notifications import live
+from webapp.shell import answers, assets, csrf, errors, features, headers, identity, page, probes, transactions
+
+NOTIFICATIONS = Path(live.__file__).parent
+
+
+class House(Flask):
+    """A Flask whose every writing request is one transaction."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        return transactions.around(super().dispatch_request)
+
+
+def create_app(settings: Settings) -> House:
+    """The whole application, ready to serve, to work or to be asked for its tables."""
+    app = House("webapp", static_folder=None)
+    app.config.update(
+        MAILLAGE=settings,
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_file_bytes * 5,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SESSION_COOKIE_NAME="__Host-form" if settings.secure else "form",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    app.jinja_options = {"undefined": jinja2.StrictUndefined} if app.testing else {}
+    db.init_app(app, settings.database_url)
+    locale.init_app(app, page.language_of_reader)
+    for part in (answers, assets, identity, csrf, headers, errors, page, probes):
+        part.init_app(app, settings)
+    app.jinja_loader = jinja2.ChoiceLoader(
+        [
+            jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+            jinja2.FileSystemLoader(NOTIFICATIONS / "templates"),
+        ]
+    )
+    app.extensions["features"] = features.discover()
+    for feature in app.extensions["features"]:
+        app.register_blueprint(feature)
+        for starter in feature.starters:
+            starter(app)
+    live.init_app(app, settings)
+    return app
