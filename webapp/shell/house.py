@@ -9,7 +9,21 @@ from flask.typing import ResponseReturnValue
 from core import db, locale
 from core.config import Settings
 from notifications import live
-from webapp.shell import answers, assets, csrf, errors, features, headers, identity, page, probes, transactions
+from webapp.shell import (
+    answers,
+    api,
+    assets,
+    csrf,
+    errors,
+    features,
+    headers,
+    identity,
+    openapi,
+    page,
+    probes,
+    rate,
+    transactions,
+)
 
 NOTIFICATIONS = Path(live.__file__).parent
 
@@ -37,7 +51,7 @@ def create_app(settings: Settings) -> House:
     app.jinja_options = {"undefined": jinja2.StrictUndefined} if app.testing else {}
     db.init_app(app, settings.database_url)
     locale.init_app(app, page.language_of_reader)
-    for part in (answers, assets, identity, csrf, headers, errors, page, probes):
+    for part in (rate, answers, assets, identity, api, csrf, headers, errors, page, probes, openapi):
         part.init_app(app, settings)
     app.jinja_loader = jinja2.ChoiceLoader(
         [
