@@ -187,6 +187,7 @@ class Call:
     answer: Any = None
     status: int = 200
     files: bool = False
+    secret: bool = False
     errors: tuple[int, ...] = ()
     _adapter: list["pydantic.TypeAdapter[Any]"] = field(default_factory=list, repr=False, compare=False)
 
@@ -221,6 +222,7 @@ def endpoint(
     answer: Any = None,
     status: int | None = None,
     files: bool = False,
+    secret: bool = False,
     errors: tuple[int, ...] = (),
 ) -> Callable[[View], View]:
     """Decorator: the function answers `method path` under /api/v1.
@@ -228,7 +230,8 @@ def endpoint(
     It receives the address' values, `body=` and `query=` when declared, and returns an `answer` (or a row it can be read
     from), or `(answer, headers)`; nothing with `answer=None`, which is a 204. `me()` is the token's person, `someone()`
     is never None unless `scope=None`, which opens the call to whoever has no token. `files=True`: multipart/form-data,
-    read by the function from `request.files["files"]`. `errors`: statuses it may answer beyond the usual ones.
+    read by the function from `request.files["files"]`. `secret=True`: the answer is never kept for a repeated
+    `Idempotency-Key`. `errors`: statuses it may answer beyond the usual ones.
     The first line of the function's docstring, if any, describes it in the documentation.
     """
     if scope is not None and scope not in sessions.SCOPES:
@@ -237,7 +240,7 @@ def endpoint(
     def register(function: View) -> View:
         call = Call(
             feature, method, PREFIX + path, function, scope, summary, body, query, answer,
-            status or (200 if answer is not None else 204), files, errors,
+            status or (200 if answer is not None else 204), files, secret, errors,
         )  # fmt: skip
         _calls.append(call)
         feature.add_url_rule(
@@ -360,7 +363,7 @@ def _answer_once(call: Call, values: dict[str, Any]) -> Response:
     if isinstance(kept, Response):
         return kept
     answer = _run(call, values)
-    if answer.status_code < 400:
+    if answer.status_code < 400 and not call.secret:
         idempotency.finish(kept, answer)
     return answer
 
@@ -420,7 +423,9 @@ def _render(call: Call, returned: Any) -> Response:
     # What the database refuses must be refused here, not at the commit, when the answer is already made.
     db.session.flush()
     if call.answer is None:
-        return Response(status=call.status, headers=headers)
+        empty = Response(status=call.status, headers=headers)
+        del empty.headers["Content-Type"]
+        return empty
     made = call.answer_type.validate_python(value, from_attributes=True)
     content = call.answer_type.dump_json(made, by_alias=True)
     return Response(content, call.status, mimetype="application/json", headers=headers)

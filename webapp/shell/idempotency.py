@@ -33,7 +33,7 @@ class KeyedAnswer(Identified, Dated, Base):
     key: Mapped[str] = mapped_column(sa.String(LONGEST))
     #: Method, address and body: the same key for another request is a mistake, not a repetition.
     fingerprint: Mapped[str] = mapped_column(sa.String(64))
-    #: 0 while the first is being answered: never seen from outside its transaction.
+    #: 0 when the answer is not kept, because it holds a secret.
     status: Mapped[int] = mapped_column(default=0, server_default="0")
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     body: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
@@ -60,6 +60,8 @@ def begin(token: ApiToken, key: str) -> KeyedAnswer | Response:
         return row
     if row.fingerprint != fingerprint:
         raise Refused(_("Cette clé d’idempotence a déjà servi pour une autre demande."))
+    if not row.status:
+        raise Conflict(_("Cette demande a déjà été faite, et sa réponse ne se donne qu’une fois."))
     return Response(row.body, row.status, headers={**row.headers, "Idempotency-Replayed": "true"})
 
 

@@ -98,6 +98,7 @@ def index() -> TokenList:
     body=TokenIn,
     answer=TokenMade,
     status=201,
+    secret=True,
     summary="Make an access key",
 )
 def create(body: TokenIn) -> TokenMade:
