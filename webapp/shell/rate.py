@@ -46,7 +46,18 @@ def count(purpose: str, who: str, most: str) -> None:
 def _hit(limiter: FixedWindowRateLimiter, limit: RateLimitItem, purpose: str, who: str) -> None:
     if not limiter.hit(limit, purpose, who):
         left = limiter.get_window_stats(limit, purpose, who).reset_time - time.time()
-        raise TooMany(_("Trop de demandes en peu de temps : attendez un peu."), max(1, math.ceil(left)))
+        raise TooMany(_sentence(left), max(1, math.ceil(left)))
+
+
+def _sentence(seconds: float) -> str:
+    """Until when, in words: « dans 4 minutes »."""
+    if seconds < 90:
+        return _("Trop de demandes en peu de temps. Réessayez dans une minute.")
+    if seconds < 5400:
+        return _(
+            "Trop de demandes en peu de temps. Réessayez dans %(n)s minutes.", n=math.ceil(seconds / 60)
+        )
+    return _("Trop de demandes en peu de temps. Réessayez dans %(n)s heures.", n=math.ceil(seconds / 3600))
 
 
 def _storage(settings: Settings) -> Storage:
