@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core import clock
 from core.db import Base, Dated, Identified, db
 from core.people import Person
-from core.publications import Publication
-from core.spaces import Space
+from core.publications import Publication, readable_by
+from core.spaces import Space, space_ids_of
 from notifications.events import Event
 
 
@@ -29,6 +29,12 @@ class Notification(Identified, Dated, Base):
             sqlite_where=sa.text("mailed_at IS NULL AND read_at IS NULL"),
             postgresql_where=sa.text("mailed_at IS NULL AND read_at IS NULL"),
         ),
+        sa.Index(
+            "ix_notifications_person_unread",
+            "person_id",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        ),
     )
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id", ondelete="CASCADE"))
@@ -45,7 +51,9 @@ class Notification(Identified, Dated, Base):
     read_at: Mapped[datetime | None]
     #: When it went into a mail that was handed to the sender: its own, or a digest.
     mailed_at: Mapped[datetime | None]
-    digest_id: Mapped[int | None] = mapped_column(sa.ForeignKey("digests.id", ondelete="SET NULL"), index=True)
+    digest_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("digests.id", ondelete="SET NULL"), index=True
+    )
 
     person: Mapped[Person] = relationship()
     event: Mapped[Event] = relationship()
@@ -54,14 +62,33 @@ class Notification(Identified, Dated, Base):
 
 
 def unread_count(person: Person) -> int:
-    """How many notifications wait to be read."""
-    query = sa.select(sa.func.count()).where(
-        Notification.person_id == person.id, Notification.read_at.is_(None)
+    """How many notifications wait to be read: the number at the bell is the number of the list."""
+    query = (
+        sa.select(sa.func.count(Notification.id))
+        .join(Notification.event)
+        .where(Notification.person_id == person.id, Notification.read_at.is_(None), may_know(person))
     )
     return int(db.session.scalar(query) or 0)
 
 
-def mark_read(person: Person, *, publication: Publication | None = None, notification_id: int | None = None) -> int:
+def may_know(person: Person) -> sa.ColumnElement[bool]:
+    """The condition of a notification (joined to its event) that its person may still read.
+
+    Someone taken out of a space no longer reads what happens there, old sentences included; their own affairs stay.
+    """
+    readable = sa.exists().where(Publication.id == Notification.publication_id, readable_by(person))
+    of_mine = sa.or_(
+        Notification.space_id.is_(None),
+        Event.person_id == person.id,
+        Notification.space_id.in_(space_ids_of(person)),
+        sa.literal(person.is_staff),
+    )
+    return sa.case((Notification.publication_id.is_(None), of_mine), else_=readable)
+
+
+def mark_read(
+    person: Person, *, publication: Publication | None = None, notification_id: int | None = None
+) -> int:
     """Mark as read what is said of a publication, or one notification, or (neither given) everything; how many."""
     query = (
         sa.update(Notification)

@@ -8,7 +8,7 @@ import pydantic
 from core import links
 from core.people import Person
 from core.publications import Publication
-from notifications.inbox import Notification
+from notifications.inbox import Notification, unread_count
 from notifications.preferences import settings_of
 from webapp.inbox import feature, queries, service
 from webapp.shell.api import Answer, Body, Line, Moment, Page, PageQuery, endpoint, page_of
@@ -119,7 +119,7 @@ def read(id: int) -> NotificationOut:  # noqa: A002 - the address' own name
 )
 def read_all() -> Unread:
     service.mark_all_read(person=someone())
-    return Unread(unread=queries.unread_count(someone()))
+    return Unread(unread=unread_count(someone()))
 
 
 @endpoint(
@@ -131,7 +131,7 @@ def read_all() -> Unread:
     summary="Count my unread notifications",
 )
 def unread() -> Unread:
-    return Unread(unread=queries.unread_count(someone()))
+    return Unread(unread=unread_count(someone()))
 
 
 # ── Preferences ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,10 +9,10 @@ from sqlalchemy.orm import contains_eager, joinedload, with_polymorphic
 from core.db import db
 from core.errors import NotFound
 from core.people import Person
-from core.publications import Publication, readable_by
-from core.spaces import Space, space_ids_of, spaces_of
+from core.publications import Publication
+from core.spaces import Space, spaces_of
 from notifications.events import Event
-from notifications.inbox import Notification
+from notifications.inbox import Notification, may_know
 from notifications.preferences import SpacePreference
 
 
@@ -23,7 +23,7 @@ def told_to(
     query = (
         sa.select(Notification)
         .join(Notification.event)
-        .where(Notification.person_id == person.id, _may_still_know(person))
+        .where(Notification.person_id == person.id, may_know(person))
         .options(
             contains_eager(Notification.event).options(
                 joinedload(Event.actor), joinedload(Event.space), joinedload(Event.person)
@@ -42,16 +42,6 @@ def told_to(
     return found
 
 
-def unread_count(person: Person) -> int:
-    """How many of them are unread: the number at the bell is the number of the list."""
-    query = (
-        sa.select(sa.func.count(Notification.id))
-        .join(Notification.event)
-        .where(Notification.person_id == person.id, Notification.read_at.is_(None), _may_still_know(person))
-    )
-    return int(db.session.scalar(query) or 0)
-
-
 def one_told_to(person: Person, notification_id: int) -> Notification:
     """One of a person's notifications; raises `NotFound` for anybody else's."""
     query = (
@@ -60,7 +50,7 @@ def one_told_to(person: Person, notification_id: int) -> Notification:
         .where(
             Notification.id == notification_id,
             Notification.person_id == person.id,
-            _may_still_know(person),
+            may_know(person),
         )
         .options(contains_eager(Notification.event))
     )
@@ -68,18 +58,6 @@ def one_told_to(person: Person, notification_id: int) -> Notification:
     if found is None:
         raise NotFound
     return found
-
-
-def _may_still_know(person: Person) -> sa.ColumnElement[bool]:
-    """Someone taken out of a space no longer reads what happens there, old sentences included; own affairs stay."""
-    readable = sa.exists().where(Publication.id == Notification.publication_id, readable_by(person))
-    in_my_spaces = sa.or_(
-        Notification.space_id.is_(None),
-        Event.person_id == person.id,
-        Notification.space_id.in_(space_ids_of(person)),
-        sa.literal(person.is_staff),
-    )
-    return sa.case((Notification.publication_id.is_(None), in_my_spaces), else_=readable)
 
 
 def _load_publications(notifications: list[Notification]) -> None:

@@ -13,11 +13,12 @@ from core.errors import NotFound
 from core.locale import _, spoken_to
 from core.people import Person
 from core.spaces import Space
-from notifications.inbox import Notification
+from notifications.inbox import Notification, unread_count
 from notifications.mail import unsubscribe
 from notifications.preferences import settings_of
 from webapp.inbox import feature, queries, service
 from webapp.inbox.forms import RHYTHM_LABELS, RHYTHM_NOTES, PauseForm, PreferencesForm, usual_pauses
+from webapp.shell.csrf import without_csrf
 from webapp.shell.identity import signed_in, someone
 
 A_PAGE = 40
@@ -46,7 +47,7 @@ def index() -> ResponseReturnValue:
 @feature.get("/notifications/nombre")
 @signed_in
 def count() -> ResponseReturnValue:
-    return {"unread": queries.unread_count(someone())}
+    return {"unread": unread_count(someone())}
 
 
 @feature.post("/notifications/<int:id>/lecture")
@@ -163,6 +164,7 @@ def unsubscribing(word: str) -> ResponseReturnValue:
 
 
 @feature.post(f"{unsubscribe.PATH}<word>")
+@without_csrf
 def unsubscribe_now(word: str) -> ResponseReturnValue:
     """Acts, and answers 200 without leading elsewhere (RFC 8058, 3.2). The word is the proof: nothing else is asked."""
     person, space = _meant_by(word)

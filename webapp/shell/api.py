@@ -270,18 +270,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.after_request(_say_for_whom)
 
 
-def answer_error(error: Exception) -> Response | None:
-    """For the frame's error handlers: the problem to answer under /api, None for a page's error."""
-    if not is_api(request.path):
-        return None
-    with locale.spoken_to(_language(), locale.zone()):
-        if isinstance(error, HouseError):
-            return from_house(error)
-        if isinstance(error, HTTPException):
-            return from_http(error)
-        return problem(500)
-
-
 def _recognise() -> Response | None:
     """Find the person of the token; g.person and g.token say who calls, until the end of the request."""
     if not is_api(request.path):
@@ -303,7 +291,6 @@ def _recognise_bearer() -> Response | None:
         return None
     rate.count("api-token", str(token.id), current_app.config["API_TOKEN_RATE"])
     g.token, g.person = token, token.person
-    locale.set_zone(token.person.timezone)
     _note_use(token)
     return None
 
