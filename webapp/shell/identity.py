@@ -85,7 +85,11 @@ def remember(response: Response, app: Flask, secret: str) -> None:
 
 def forget(response: Response, app: Flask) -> None:
     response.delete_cookie(
-        app.config["IDENTITY_COOKIE"], path="/", secure=app.config["MAILLAGE"].secure, httponly=True, samesite="Lax"
+        app.config["IDENTITY_COOKIE"],
+        path="/",
+        secure=app.config["MAILLAGE"].secure,
+        httponly=True,
+        samesite="Lax",
     )
 
 

@@ -54,9 +54,7 @@ def _sentence(seconds: float) -> str:
     if seconds < 90:
         return _("Trop de demandes en peu de temps. Réessayez dans une minute.")
     if seconds < 5400:
-        return _(
-            "Trop de demandes en peu de temps. Réessayez dans %(n)s minutes.", n=math.ceil(seconds / 60)
-        )
+        return _("Trop de demandes en peu de temps. Réessayez dans %(n)s minutes.", n=math.ceil(seconds / 60))
     return _("Trop de demandes en peu de temps. Réessayez dans %(n)s heures.", n=math.ceil(seconds / 3600))
 
 

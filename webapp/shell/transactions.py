@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core import db
+from webapp.shell import once
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -24,9 +25,13 @@ def around(view: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
         return view()
     try:
         with db.transaction():
+            already = once.begin()
+            if already is not None:
+                return already
             answer = make_response(view())
             if answer.status_code >= 400:
                 raise _Undone(answer)
+            once.finish(answer)
             return answer
     except _Undone as undone:
         return undone.answer
