@@ -95,10 +95,13 @@ def token_for(secret: str) -> ApiToken | None:
     return db.session.scalar(
         sa.select(ApiToken)
         .join(Person)
-        .where(
-            ApiToken.secret_digest == tokens.digest(secret),
-            ApiToken.revoked_at.is_(None),
-            sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > clock.now()),
-            Person.closed_at.is_(None),
-        )
+        .where(ApiToken.secret_digest == tokens.digest(secret), token_holds(), Person.closed_at.is_(None))
+    )
+
+
+def token_holds() -> sa.ColumnElement[bool]:
+    """The condition of a token that was neither revoked nor has expired."""
+    return sa.and_(
+        ApiToken.revoked_at.is_(None),
+        sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > clock.now()),
     )
