@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core import clock, locale
+from core.addresses import masked
 from core.db import db
 from core.errors import NotFound
 from core.locale import _, spoken_to
@@ -193,16 +194,10 @@ def _unsubscribe_page(
             "inbox/unsubscribe.html",
             action=unsubscribe.PATH + word,
             person=person,
-            address=_masked(person.email or ""),
+            address=masked(person.email) if person.email else "",
             space=space,
             done=done,
             stopped=service.last_stop(person),
             chosen=service.rhythms_chosen(person, space),
             labels=RHYTHM_LABELS,
         )
-
-
-def _masked(address: str) -> str:
-    """The address as its owner knows it, and nobody else: a mail is sometimes forwarded."""
-    name, _at, domain = address.partition("@")
-    return f"{name[:1]}•••@{domain}" if domain else ""
