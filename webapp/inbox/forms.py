@@ -26,7 +26,7 @@ RHYTHM_NOTES = {
     "now": lazy_("un courriel par publication, dès qu’elle paraît"),
     "daily": lazy_("un seul récapitulatif de tous vos espaces, à l’heure choisie"),
     "weekly": lazy_("un seul récapitulatif de tous vos espaces, une fois par semaine"),
-    "never": lazy_("rien par courriel ; tout reste dans vos notifications"),
+    "never": lazy_("rien par courriel ; tout reste dans vos notifications"),
 }
 STEP = 30
 
@@ -50,7 +50,7 @@ class PreferencesForm(HouseForm):
     @classmethod
     def of(cls, person: Person, settings: MailSettings, spaces: Sequence[SpaceRhythm]) -> "PreferencesForm":
         """The form of a person, with a field for each of their spaces."""
-        fields = {space_field_name(one): _space_field(one, settings) for one in spaces}
+        fields = {space_field_name(one): _space_field(one) for one in spaces}
         made = type("PreferencesFormOfSpaces", (cls,), fields)
         form: PreferencesForm = made(
             data={
@@ -96,9 +96,11 @@ def space_field_name(one: SpaceRhythm) -> str:
     return f"space_{one.space.id}"
 
 
-def _space_field(one: SpaceRhythm, settings: MailSettings) -> Any:
-    inherited = _("Comme le reste du réseau (%(rhythm)s)", rhythm=str(RHYTHM_LABELS[settings.rhythm]).lower())
-    choices = [("", inherited), *((name, RHYTHM_LABELS[name]) for name in reversed(RHYTHMS))]
+def _space_field(one: SpaceRhythm) -> Any:
+    choices = [
+        ("", _("Comme le reste du réseau")),
+        *((name, RHYTHM_LABELS[name]) for name in reversed(RHYTHMS)),
+    ]
     return SelectField(one.space.name, choices=choices, validators=[validators.Optional()])
 
 

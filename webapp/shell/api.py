@@ -326,7 +326,7 @@ def _refuse(call: Call) -> Response | None:
     if not _grants(g.token, call.scope):
         return problem(
             403,
-            _("Cette clé ne permet pas cela : il lui faut la portée « %(scope)s ».", scope=call.scope),
+            _("Cette clé ne permet pas cela : il lui faut la portée « %(scope)s ».", scope=call.scope),
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{call.scope}"'},
         )
     return None

@@ -87,7 +87,7 @@ def _take_turn(token: ApiToken, key: str) -> None:
         return
     number = int.from_bytes(hashlib.sha256(f"{token.id}:{key}".encode()).digest()[:8], signed=True)
     if not db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(number))):
-        raise Conflict(_("La même demande est déjà en cours : attendez sa réponse."))
+        raise Conflict(_("La même demande est déjà en cours : attendez sa réponse."))
 
 
 def _forget_old(token: ApiToken) -> None:

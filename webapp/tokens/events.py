@@ -23,7 +23,7 @@ class TokenCreated(Event):
         return audience.one_person(self.person_id) if self.person_id else None
 
     def title(self) -> str:
-        return _("Une clé d’accès à votre compte vient d’être créée : « %(name)s »", name=self.data["name"])
+        return _("Une clé d’accès à votre compte vient d’être créée : « %(name)s »", name=self.data["name"])
 
     def path(self) -> str:
         return "/profil/cles"

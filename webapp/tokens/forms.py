@@ -35,8 +35,8 @@ class TokenForm(HouseForm):
     """Name, what it may do, how long it holds."""
 
     name = LineField(
-        lazy_("À quoi servira-t-elle ?"),
-        description=lazy_("Pour la reconnaître dans la liste : « Agenda de notre site », par exemple."),
+        lazy_("À quoi servira-t-elle ?"),
+        description=lazy_("Pour la reconnaître dans la liste : « Agenda de notre site », par exemple."),
         validators=[validators.InputRequired(), validators.Length(max=service.LONGEST_NAME)],
     )
     scopes = SelectMultipleField(

@@ -47,7 +47,7 @@ def scopes_open_to(person: Person) -> list[str]:
 
 def _check(person: Person, name: str, scopes: list[str], days: int | None) -> None:
     if not person.has_account:
-        raise Refused(_("Cette personne n’a pas de compte : une clé n’ouvrirait rien."))
+        raise Refused(_("Cette personne n’a pas de compte : une clé n’ouvrirait rien."))
     if not 1 <= len(name) <= LONGEST_NAME:
         sentence = _("Donnez un nom de 1 à %(most)s caractères.", most=LONGEST_NAME)
         raise Refused(sentence, name=sentence)
@@ -59,5 +59,5 @@ def _check(person: Person, name: str, scopes: list[str], days: int | None) -> No
         raise Refused(sentence, days=sentence)
     if queries.number_held_by(person) >= MOST_TOKENS:
         raise Refused(
-            _("Vous avez déjà %(most)s clés : révoquez celles qui ne servent plus.", most=MOST_TOKENS)
+            _("Vous avez déjà %(most)s clés : révoquez celles qui ne servent plus.", most=MOST_TOKENS)
         )

@@ -31,7 +31,7 @@ def create() -> ResponseReturnValue:
 def revoke(id: int) -> ResponseReturnValue:  # noqa: A002 - the address' own name
     token = queries.owned(id, someone())
     service.revoke_token(token=token)
-    flash(_("La clé « %(name)s » n’ouvre plus rien.", name=token.name), "good")
+    flash(_("La clé « %(name)s » n’ouvre plus rien.", name=token.name), "good")
     return redirect(url_for("tokens.index"), 303)
 
 
