@@ -2,34 +2,40 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask import Flask, current_app, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
 from core.config import Settings
+from core.sessions import LONGEST
+from webapp.shell import resend
 from webapp.shell.problems import is_api
 from webapp.shell.transactions import SAFE
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 _OPEN = "_without_csrf"
+_protection = CSRFProtect()
 
 
 def init_app(app: Flask, _settings: Settings) -> None:
-    # A token lives as long as its session: text typed over an afternoon must not be refused.
-    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, WTF_CSRF_CHECK_DEFAULT=False)
-    protection = CSRFProtect(app)
+    # A token lives as long as its session, and its session as long as one may stay signed in: what was typed over an
+    # afternoon, or in a tab that the browser opened again the next day, must not be refused.
+    app.config.update(
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # the Origin, checked below, is what browsers always send
+        WTF_CSRF_CHECK_DEFAULT=False,
+        PERMANENT_SESSION_LIFETIME=LONGEST,
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+    _protection.init_app(app)
+    app.before_request(_check)
 
-    @app.before_request
-    def check() -> None:
-        if request.method in SAFE or is_api(request.path) or request.endpoint is None:
-            return
-        view = current_app.view_functions.get(request.endpoint)
-        if getattr(view, _OPEN, False):
-            return
-        _must_come_from_here()
-        protection.protect()
+
+def token() -> str:
+    """The token for a form about to be shown."""
+    session.permanent = True
+    return str(generate_csrf())
 
 
 def without_csrf(view: View) -> View:
@@ -38,12 +44,11 @@ def without_csrf(view: View) -> View:
     return view
 
 
-def _must_come_from_here() -> None:
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise CSRFError("cross-site")
-    origin = request.headers.get("Origin")
-    if origin in (None, "null"):
+def _check() -> None:
+    if request.method in SAFE or is_api(request.path) or request.endpoint is None:
         return
-    here = {urlsplit(request.host_url).netloc, urlsplit(current_app.config["MAILLAGE"].base_url).netloc}
-    if urlsplit(origin or "").netloc not in here:
-        raise CSRFError("cross-origin")
+    if getattr(current_app.view_functions.get(request.endpoint), _OPEN, False):
+        return
+    if resend.is_foreign():
+        raise CSRFError("cross-site")
+    _protection.protect()

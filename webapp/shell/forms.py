@@ -1,84 +1,101 @@
 """Forms: every text cleaned, every refusal a sentence at its field, nothing typed ever lost."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from flask import request
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import FileStorage
-from wtforms import Field, MultipleFileField, StringField, TextAreaField, ValidationError, validators
+from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import (
+    Field,
+    FileField,
+    IntegerField,
+    MultipleFileField,
+    SelectMultipleField,
+    StringField,
+    ValidationError,
+    validators,
+)
 from wtforms.fields import DateField
-from wtforms.widgets import DateInput, DateTimeLocalInput
+from wtforms.widgets import CheckboxInput, DateInput, DateTimeLocalInput, HiddenInput, ListWidget, TextArea
 
 from core import locale, text
-from core.errors import Refused
-from core.locale import _
+from core.db import db
+from core.errors import Conflict, Refused
+from core.locale import _, lazy_
+from core.spaces import Space
+from webapp.shell.sentences import Sentences
+
+__all__ = [
+    "BoxesField", "DayField", "EditForm", "FilesField", "HouseForm", "LineField", "MomentField", "SpacesField",
+    "TextField", "UrlField", "ValidationError", "at_most", "moment", "required",
+]  # fmt: skip
 
 EARLIEST, LATEST = 1900, 2200
 
 
-class _Sentences:
-    """WTForms' own sentences, in the reader's words. What it says in English is the key."""
-
-    known: ClassVar[dict[str, Callable[[], str]]] = {
-        "This field is required.": lambda: _("Ce champ est nécessaire."),
-        "Not a valid choice.": lambda: _("Choisissez l’une des réponses proposées."),
-        "Not a valid choice": lambda: _("Choisissez l’une des réponses proposées."),
-        "Invalid Choice: could not coerce.": lambda: _("Choisissez l’une des réponses proposées."),
-        "Invalid choice(s): one or more data inputs could not be coerced.": lambda: _(
-            "Choisissez parmi les réponses."
-        ),
-        "Not a valid date value.": lambda: _("Donnez une date valable, par exemple 03/03/2026."),
-        "Not a valid integer value.": lambda: _("Donnez un nombre entier."),
-        "Not a valid decimal value.": lambda: _("Donnez un nombre."),
-        "Invalid email address.": lambda: _("Cette adresse de courriel n’est pas complète."),
-        "Invalid URL.": lambda: _("Donnez une adresse complète, qui commence par https://."),
-        "Invalid input.": lambda: _("Cette valeur n’est pas acceptée."),
-    }
-
-    def gettext(self, sentence: str) -> str:
-        if sentence in self.known:
-            return self.known[sentence]()
-        if sentence.startswith("'%(value)s' is not a valid choice"):
-            return _("Choisissez parmi les réponses proposées.")
-        return sentence
-
-    def ngettext(self, one: str, many: str, number: int) -> str:
-        """The sentences that hold a number: of characters, of choices."""
-        sentence = one if number == 1 else many
-        if "longer than" in sentence:
-            return _("%(max)d caractères au plus.")
-        if "at least" in sentence:
-            return _("%(min)d caractères au moins.")
-        if "exactly" in sentence:
-            return _("%(max)d caractères, exactement.")
-        if "not valid choices" in sentence or "is not a valid choice" in sentence:
-            return _("Choisissez parmi les réponses proposées.")
-        return sentence
-
-
 class _Meta(FlaskForm.Meta):
-    # The frame checks the token of every request (`webapp.shell.csrf`), forms need not do it again.
+    # The frame checks the token of every request (`webapp.shell.csrf`): forms need not do it again.
     csrf = False
 
-    def get_translations(self, _form: Any) -> _Sentences:
-        return _Sentences()
+    def get_translations(self, _form: Any) -> Sentences:
+        return Sentences()
+
+    def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+        """A file for a field of files, a text for every other: whatever the request says, types are ours."""
+        if formdata is None or isinstance(formdata, MultiDict):
+            return formdata
+        if not form.is_submitted():
+            return None
+        sorted_out: MultiDict[str, Any] = MultiDict()
+        for field in form:
+            files = isinstance(field, FileField | MultipleFileField)
+            given: list[Any] = (request.files if files else request.form).getlist(field.name)
+            if given:
+                sorted_out.setlist(field.name, given)
+        # A form of boxes none of which is ticked sends nothing, and was sent all the same.
+        return sorted_out
 
 
 class HouseForm(FlaskForm):
-    """The base of every form. In a view: `if form.validate_on_submit(): with form.catching(): …verb…; return redirect`."""
+    """The base of every form; a view uses it so.
+
+    if form.validate_on_submit():
+        with form.catching():
+            …the verb, with **form.values()…
+            return redirect(…)
+    return render_template(…, form=form), form.http_status
+    """
 
     Meta = _Meta
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.conflict: Conflict | None = None
+        super().__init__(*args, **options)
+
     @contextmanager
     def catching(self) -> Iterator[None]:
-        """What a verb refuses becomes errors of the form: at its fields, or above them all."""
+        """What a verb refuses becomes errors of the form, at its fields or above them all, and is undone.
+
+        A `Conflict` too: the page is shown again with what was typed, and `http_status` is then 409.
+        """
         try:
-            yield
+            # Undone at once: the page drawn again must not stumble over what was half-made.
+            with db.session.begin_nested():
+                yield
         except Refused as refused:
             self.refuse(refused)
+        except Conflict as conflict:
+            self.conflict = conflict
+            self.form_errors.append(
+                conflict.sentence or _("Quelqu’un a changé ceci pendant que vous écriviez.")
+            )
 
     def refuse(self, refused: Refused) -> None:
         """Show what was refused where it was typed."""
@@ -91,35 +108,132 @@ class HouseForm(FlaskForm):
         if refused.sentence and not any(name in self._fields for name in refused.fields):
             self.form_errors.append(refused.sentence)
 
+    @property
+    def http_status(self) -> int:
+        """The status of the page that shows this form: 200 at first, 422 with something to correct, 409."""
+        if self.conflict is not None:
+            return HTTPStatus.CONFLICT
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.is_submitted() else HTTPStatus.OK
+
     def values(self) -> dict[str, Any]:
         """What was given, by field: the arguments of a verb."""
-        return {name: field.data for name, field in self._fields.items()}
+        return {name: getattr(field, "chosen", field.data) for name, field in self._fields.items()}
 
 
-class LineField(StringField):
-    """One line of text: composed, trimmed, without control characters."""
+@dataclass(frozen=True)
+class Difference:
+    """A field where what was typed and what is now written are not the same."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+class EditForm(HouseForm):
+    """A form that changes what exists: `EditForm(obj=tool)` carries the version that was read.
+
+    In a view, after `with form.catching(): service.edit(…, **form.values())`:
+
+    if form.conflict:
+        form.compare_with(tool)     # then `forms.conflict(form)` shows both texts, and sending again overwrites knowingly
+    """
+
+    version = IntegerField(
+        widget=HiddenInput(), validators=[validators.InputRequired(), validators.NumberRange(min=0)]
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.differences: list[Difference] = []
+        super().__init__(*args, **options)
+
+    def compare_with(self, current: Any) -> None:
+        """Put what was typed beside what is now written in `current`, whose version becomes the one that was read."""
+        for field in self:
+            if field.name == "version" or not hasattr(current, field.name) or not isinstance(field.data, str):
+                continue
+            theirs = str(getattr(current, field.name) or "")
+            if theirs != field.data:
+                self.differences.append(Difference(str(field.label.text), field.data, theirs))
+        self.version.data = current.version
+        self.version.raw_data = None
+
+
+# ── Fields ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class _Typed(StringField):
+    """A text as people type it. Data is never None: an empty text is empty."""
+
+    #: Characters at most, when no validator says it: a form forgotten must not fill a column.
+    most: ClassVar[int] = 200
+
+    def __init__(self, label: Any = None, validators: Iterable[Any] | None = None, **options: Any) -> None:
+        checks = list(validators or ())
+        if not any(isinstance(check, _Length) for check in checks):
+            checks.append(_Length(max=self.most))
+        super().__init__(label, checks, **options)
+
+    def process_data(self, value: Any) -> None:
+        self.data = "" if value is None else str(value)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = text.one_line(valuelist[0]) if valuelist else (self.data or "")
+        if not valuelist:
+            return
+        given = valuelist[0]
+        self.data = self._cleaned(given)
+        if self._hides_something(given):
+            raise ValueError(
+                _(
+                    "Ce texte contenait des caractères invisibles. Nous les avons retirés : relisez, puis envoyez."
+                )
+            )
+
+    def _cleaned(self, given: str) -> str:
+        raise NotImplementedError
+
+    def _hides_something(self, given: str) -> bool:
+        raise NotImplementedError
 
 
-class TextField(TextAreaField):
-    """Several lines: composed, trimmed, without control characters."""
+_Length = validators.Length
 
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = text.clean(valuelist[0]) if valuelist else (self.data or "")
+
+class LineField(_Typed):
+    """One line of text: composed, trimmed. A line break or a control character is refused, and taken out."""
+
+    def _cleaned(self, given: str) -> str:
+        return text.one_line(given)
+
+    def _hides_something(self, given: str) -> bool:
+        # A tab comes with what is copied from a table: it becomes a space, and nobody minds.
+        return text.has_controls(given.strip().replace("\t", " "))
+
+
+class TextField(_Typed):
+    """Several lines: composed, trimmed. A control character is refused, and taken out."""
+
+    widget = TextArea()
+    most = 20_000
+
+    def _cleaned(self, given: str) -> str:
+        return text.clean(given)
+
+    def _hides_something(self, given: str) -> bool:
+        return text.has_controls(given.translate({9: None, 10: None, 13: None}))
 
 
 class UrlField(LineField):
     """An address on the web, http or https only; « www.exemple.be » becomes https."""
+
+    most = 500
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         super().process_formdata(valuelist)
         if self.data and "://" not in self.data and "." in self.data and " " not in self.data:
             self.data = f"https://{self.data}"
 
-    def pre_validate(self, form: Any) -> None:
-        if self.data and (not self.data.startswith(("http://", "https://")) or " " in self.data):
+    def pre_validate(self, _form: Any) -> None:
+        if self.data and not re.fullmatch(r"https?://[^\s/?#]+\S*", self.data, re.IGNORECASE):
             raise validators.StopValidation(_("Donnez une adresse complète, qui commence par https://."))
 
 
@@ -129,20 +243,20 @@ class DayField(DateField):
     widget = DateInput()
 
     def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%d", "%d/%m/%Y"], **options)
+        super().__init__(label, validators, format=["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"], **options)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not valuelist or not valuelist[0].strip():
             self.data = None
             return
-        super().process_formdata([valuelist[0].strip()])
+        super().process_formdata([valuelist[0].strip()[:40]])
         if isinstance(self.data, date) and not EARLIEST <= self.data.year <= LATEST:
             self.data = None
-            raise ValueError(_("Donnez une date entre 1900 et 2200."))
+            raise ValueError(_("Vérifiez l’année de cette date."))
 
 
 class MomentField(Field):
-    """A day and an hour, typed on the reader's own clock; the data is an aware instant in UTC.
+    """A day and an hour, typed on the reader's own clock; the data is an aware instant in UTC, or None.
 
     An hour that the reader's clock skips when summer time begins is refused with a sentence; one that happens twice
     when it ends is the first.
@@ -162,55 +276,112 @@ class MomentField(Field):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not valuelist:
             return
-        self.typed = text.one_line(valuelist[0])
-        self.data = moment(self.typed, locale.zone()) if self.typed else None
+        self.typed = text.one_line(valuelist[0])[:40]
+        self.data = None
+        if self.typed:
+            self.data = moment(self.typed, locale.zone())
 
 
 class FilesField(MultipleFileField):
-    """Files to join: only those that were really chosen."""
+    """Files to join: only those that were really chosen, `most` of them."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, most: int = 10, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.most = most
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = [one for one in valuelist if isinstance(one, FileStorage) and one.filename]
 
+    def pre_validate(self, _form: Any) -> None:
+        if len(self.data or ()) > self.most:
+            raise validators.StopValidation(_("Joignez %(most)s fichiers au plus.", most=self.most))
+
+
+class BoxesField(SelectMultipleField):
+    """Several answers, each with its box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SpacesField(BoxesField):
+    """Spaces to choose among those that are offered; `chosen` are the spaces themselves."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, coerce=int, choices=[], **options)
+        self._offered: dict[int, Space] = {}
+
+    def offer(self, spaces: Iterable[Space]) -> None:
+        """Say which spaces may be chosen, in this order: another one, even guessed, is no answer."""
+        self._offered = {space.id: space for space in spaces}
+        self.choices = [(space.id, space.name) for space in self._offered.values()]
+
+    def process_data(self, value: Any) -> None:
+        """From the spaces of a publication, or from their numbers."""
+        super().process_data([getattr(one, "id", one) for one in value or ()])
+
+    @property
+    def chosen(self) -> list[Space]:
+        return [space for id_, space in self._offered.items() if id_ in (self.data or ())]
+
+
+# ── What is typed on a clock ─────────────────────────────────────────────────────────────────────────────────────────
+
+_MOMENT = re.compile(
+    r"(?:(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)|(?P<day_>\d\d?)[/.](?P<month_>\d\d?)[/.](?P<year_>\d{4}))"
+    r"(?:T|,?\s+(?:[àa]\s+)?)"
+    r"(?P<hour>\d\d?)\s*(?:[:hH]\s*(?P<minute>\d\d)?(?::\d\d(?:\.\d+)?)?)?",
+    re.ASCII,
+)
+
 
 def moment(typed: str, zone: ZoneInfo) -> datetime:
-    """The instant of a day and an hour typed on the clock of `zone`. Raises ValueError with a sentence."""
-    try:
-        local = datetime.fromisoformat(typed.replace(" ", "T", 1)).replace(tzinfo=zone)
-    except ValueError as error:
-        raise ValueError(_("Donnez un jour et une heure, par exemple 03/03/2026 à 09:30.")) from error
+    """The instant (UTC) of a day and an hour typed on the clock of `zone`: as browsers write it, or as people do.
+
+    Raises ValueError with a sentence, for the hour that does not exist when summer time begins as well.
+    """
+    local = _read_moment(typed).replace(tzinfo=zone)
     if not EARLIEST <= local.year <= LATEST:
-        raise ValueError(_("Donnez une date entre 1900 et 2200."))
+        raise ValueError(_("Vérifiez l’année de cette date."))
     instant = local.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError(
             _(
-                "Cette heure n’existe pas : cette nuit-là, on passe à l’heure d’été. Choisissez une heure plus tôt ou plus tard."
+                "Il ne sera jamais %(hour)s ce jour-là : la montre avance d’une heure pour l’heure d’été. "
+                "Choisissez une heure plus tôt ou plus tard.",
+                hour=locale.hour(local.time()),
             )
         )
     return instant
 
 
+def _read_moment(typed: str) -> datetime:
+    found = _MOMENT.fullmatch(typed.strip())
+    if found is None:
+        raise ValueError(_("Donnez un jour et une heure, par exemple 03/03/2026 à 9 h 30."))
+    year, month, day = (int(found[name] or found[f"{name}_"]) for name in ("year", "month", "day"))
+    try:
+        return datetime(year, month, day, int(found["hour"]), int(found["minute"] or 0))  # noqa: DTZ001 - zoned by the caller
+    except ValueError as error:
+        raise ValueError(_("Ce jour ou cette heure n’existe pas.")) from error
+
+
+# ── Checks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def at_most(number: int) -> Any:
     """At most that many characters, as people count them."""
-    return validators.Length(max=number)
+    return _Length(max=number)
 
 
 def required(sentence: Any = None) -> Any:
     """Something must be typed; spaces alone are nothing."""
 
     def check(_form: Any, field: Any) -> None:
-        empty = (
-            field.data is None or field.data == [] or (isinstance(field.data, str) and not field.data.strip())
-        )
+        data = field.data
+        empty = data is None or data == [] or (isinstance(data, str) and not data.strip())
         if empty and not field.errors:
-            raise validators.StopValidation(str(sentence) if sentence else _("Ce champ est nécessaire."))
+            raise validators.StopValidation(str(sentence or lazy_("Ce champ est nécessaire.")))
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]
     return check
-
-
-__all__ = [
-    "DayField", "FilesField", "HouseForm", "LineField", "MomentField", "TextField", "UrlField", "ValidationError",
-    "at_most", "moment", "required",
-]  # fmt: skip

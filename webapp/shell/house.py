@@ -1,10 +1,12 @@
 """The application, made from its settings: floors first, then the frame, then whatever features are there."""
 
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from flask import Flask
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import IntegerConverter, Map
 
 from core import db, locale
 from core.config import Settings
@@ -28,6 +30,17 @@ from webapp.shell import (
 NOTIFICATIONS = Path(live.__file__).parent
 
 
+#: PostgreSQL's integer; SQLite would take more, and then fail on the largest.
+LARGEST_ID = 2**31 - 1
+
+
+class Number(IntegerConverter):
+    """`<int:id>` in an address: a number that no row may bear is an address that does not exist."""
+
+    def __init__(self, url_map: Map, *, max: int = LARGEST_ID, **options: Any) -> None:  # noqa: A002 - Werkzeug's name
+        super().__init__(url_map, max=max, **options)
+
+
 class House(Flask):
     """A Flask whose every writing request is one transaction."""
 
@@ -47,8 +60,11 @@ def create_app(settings: Settings) -> House:
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # Where nobody in particular is spoken to: a worker's log, an error before the reader is known.
+        BABEL_DEFAULT_LOCALE=settings.locale,
+        BABEL_DEFAULT_TIMEZONE=settings.timezone,
     )
-    app.jinja_options = {"undefined": jinja2.StrictUndefined} if app.testing else {}
+    app.url_map.converters["int"] = Number
     db.init_app(app, settings.database_url)
     locale.init_app(app, page.language_of_reader)
     for part in (rate, answers, assets, identity, api, csrf, headers, errors, page, probes, openapi):

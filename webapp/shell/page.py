@@ -19,7 +19,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
@@ -31,9 +30,10 @@ from core.errors import Refused
 from core.locale import _, _n
 from core.network import Network, the_network
 from core.palette import MAIL_HUES
+from core.people import Person
 from core.spaces import Space, spaces_of
-from notifications import inbox, live
-from webapp.shell import answers, assets, once
+from notifications import live
+from webapp.shell import answers, assets, csrf, once
 from webapp.shell.identity import me, signed_in
 
 blueprint = Blueprint("shell", __name__)
@@ -45,11 +45,13 @@ LONGEST_PREVIEW = 50_000
 def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(blueprint)
     app.before_request(_speak_on_the_reader_s_clock)
+    # Threads serve one request after another: the next one's reader must not inherit this one's clock.
+    app.teardown_request(lambda _error: locale.set_zone(settings.timezone))
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         _=_,
         ngettext=_n,
-        csrf_token=generate_csrf,
+        csrf_token=csrf.token,
         once=once.word,
         asset=partial(assets.asset, app=app),
         icon=partial(assets.icon, app=app),
@@ -104,29 +106,38 @@ def my_spaces() -> list[Space]:
 
 
 def _page() -> dict[str, Any]:
-    asked = has_request_context()
-    person = me() if asked else None
+    """What templates know. A fragment is drawn without the frame: what the frame alone shows is then not asked."""
+    if not has_request_context():
+        return {"me": None, "network": network(), "locale": locale.language()}
+    person = me()
     known: dict[str, Any] = {
         "me": person,
         "network": network(),
         "demo": network().is_demo,
         "locale": locale.language(),
-        "theme": request.cookies.get("theme", "auto") if asked else "auto",
-        "my_spaces": my_spaces() if asked else [],
-        "unread": inbox.unread_count(person) if person else 0,
-        "live_spaces": json.dumps(live.positions(person)) if person else "",
-        "to_moderate": 0,
+        "theme": request.cookies.get("theme", "auto"),
         "request_id": answers.reference(),
+        "my_spaces": [],
+        "live_spaces": "[]",
+        "unread": 0,
+        "to_moderate": 0,
     }
-    if asked and not _is_fragment():
-        for feature in current_app.extensions["features"]:
-            for part in feature.page_parts:
-                known |= part()
+    return known if _is_bare() else known | _frame(person)
+
+
+def _frame(person: Person | None) -> dict[str, Any]:
+    known: dict[str, Any] = {"my_spaces": my_spaces()}
+    if person is not None:
+        known["live_spaces"] = json.dumps(live.positions(person), ensure_ascii=False)
+    for feature in current_app.extensions["features"]:
+        for part in feature.page_parts:
+            known |= part()
     return known
 
 
-def _is_fragment() -> bool:
-    return "X-Fragment" in request.headers
+def _is_bare() -> bool:
+    """A fragment for an open page, or the page of a failure that must not ask for anything more."""
+    return "X-Fragment" in request.headers or "frame_only" in g
 
 
 def _exists(endpoint: str) -> bool:
