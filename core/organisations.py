@@ -29,6 +29,8 @@ class Organisation(Identified, Dated, Base):
     email: Mapped[str] = mapped_column(sa.String(254), default="", server_default="")
     phone: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     archived_on: Mapped[date | None]
+    #: Grows at each edit: two people editing the same version is a conflict, shown to the second.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     mandates: Mapped[list["Mandate"]] = relationship(back_populates="organisation")
 

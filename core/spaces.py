@@ -40,7 +40,11 @@ class Space(Identified, Dated, Base):
     join_policy: Mapped[str] = mapped_column(sa.String(20), default="request")
     visibility: Mapped[str] = mapped_column(sa.String(20), default="network")
     position: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The rules its members have given themselves.
+    charter: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     archived_at: Mapped[datetime | None]
+    #: Grows at each change of its settings: two people changing the same version is a conflict, shown to the second.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     parent: Mapped["Space | None"] = relationship(remote_side="Space.id", back_populates="children")
     children: Mapped[list["Space"]] = relationship(back_populates="parent", order_by="Space.position")
