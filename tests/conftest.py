@@ -4,8 +4,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,15 +15,21 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
-from flask.testing import FlaskClient
 
 from core import config, sessions
 from core.db import db, transaction
 from core.people import Person
 from tests import servers
 from tests.village import Village, build
+from tests.visitors import Browser, Program, let_go
+from webapp.identity import passwords
 
 servers.forbid_network()
+passwords.keep_lightly()
+# What the person's shell says about their own Maillage must not reach the tests.
+BACKEND = os.environ.get("MAILLAGE_TEST_BACKEND", "embedded")
+for _name in [name for name in os.environ if name.startswith(config.PREFIX)]:
+    del os.environ[_name]
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 #: A Tuesday of March, in the morning, before summer time.
@@ -36,19 +43,34 @@ class Clock:
 
     traveller: Any
 
-    def __call__(self, moment: str | datetime) -> datetime:
-        """Go to a moment, on Brussels' clock when nothing else is said: `at("2026-03-04 09:30")`."""
+    def __call__(self, moment: str | datetime) -> "Hold":
+        """Go to a moment, on Brussels' clock when nothing else is said: `at("2026-03-04 09:30")`, or `with at(…):`."""
         instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         instant = instant if instant.tzinfo else instant.replace(tzinfo=BRUSSELS)
+        before = datetime.now(BRUSSELS)
         self.traveller.move_to(instant, tick=False)
-        return instant
+        return Hold(instant, partial(self.traveller.move_to, before, tick=False))
+
+
+@dataclass(frozen=True)
+class Hold:
+    """An instant at which the clock stands; leaving a `with` block goes back to the one before."""
+
+    instant: datetime
+    go_back: Callable[[], object]
+
+    def __enter__(self) -> datetime:
+        return self.instant
+
+    def __exit__(self, *_raised: object) -> None:
+        self.go_back()
 
 
 @pytest.fixture
-def at(request: pytest.FixtureRequest) -> Iterator[Clock | None]:
+def at(request: pytest.FixtureRequest) -> Iterator[Callable[[str | datetime], Hold]]:
     """The frozen clock. Journeys run with real processes, on the real clock."""
-    if request.node.get_closest_marker("journey") or request.node.get_closest_marker("browser"):
-        yield None
+    if any(request.node.get_closest_marker(name) for name in ("journey", "browser")):
+        yield lambda moment: pytest.fail(f"nobody takes real processes to {moment}: see `maillage tick --at`")
         return
     with time_machine.travel(START, tick=False) as traveller:
         yield Clock(traveller)
@@ -63,6 +85,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app(config.load(_settings(folder)))
     with app.app_context():
         db.create_all()
+        # One file to copy: nothing may be left in the journal beside it.
         db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
         db.session.remove()
         db.engine.dispose()
@@ -76,9 +99,13 @@ def settings() -> dict[str, str]:
 
 
 @pytest.fixture
-def app(template: Path, tmp_path: Path, at: Clock | None, settings: dict[str, str]) -> Iterator[Flask]:
+def app(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, at: Any, settings: dict[str, str]
+) -> Iterator[Flask]:
     """A fresh house on a database of its own; its context is pushed."""
     del at
+    if "smtp" in request.fixturenames:
+        request.getfixturevalue("smtp")  # it adds to the settings, wherever the test names it
     from webapp import create_app  # noqa: PLC0415
 
     folder = tmp_path / "var"
@@ -86,6 +113,7 @@ def app(template: Path, tmp_path: Path, at: Clock | None, settings: dict[str, st
     shutil.copy(template, folder / "maillage.sqlite3")
     made = create_app(config.load(_settings(folder) | settings))
     made.testing = True
+    made.test_client_class = Browser
     with made.app_context():
         yield made
         db.session.remove()
@@ -94,7 +122,7 @@ def app(template: Path, tmp_path: Path, at: Clock | None, settings: dict[str, st
 
 @pytest.fixture
 def smtp(settings: dict[str, str]) -> Iterator[servers.SmtpServer]:
-    """A real mail server, which the house of the test sends to: ask for it before `app` and `village`."""
+    """A real mail server, which the house of the test sends to."""
     with servers.smtp_server() as server:
         settings["MAILLAGE_SMTP_URL"] = server.url
         yield server
@@ -107,33 +135,10 @@ def village(app: Flask) -> Village:
     return build()
 
 
-@dataclass
-class Browser:
-    """A browser: a test client that sends the token of our forms, as a page would."""
-
-    client: FlaskClient
-    person: Person | None = None
-    forms: dict[str, str] = field(default_factory=dict)
-
-    def get(self, address: str, **options: Any) -> Any:
-        return self.client.get(address, **options)
-
-    def post(self, address: str, data: Any = None, **options: Any) -> Any:
-        """Send a form, with its token."""
-        sent = dict(data or {})
-        sent.setdefault("csrf_token", self.token())
-        return self.client.post(address, data=sent, **options)
-
-    def token(self) -> str:
-        """The token of a page of ours, as its forms carry it."""
-        page = self.client.get("/connexion").get_data(as_text=True)
-        return page.split('name="csrf-token" content="', 1)[1].split('"', 1)[0]
-
-
 @pytest.fixture
 def client(app: Flask) -> Browser:
     """A visitor."""
-    return Browser(app.test_client())
+    return Browser(app, app.response_class)
 
 
 @pytest.fixture
@@ -141,57 +146,51 @@ def sign_in(app: Flask) -> Callable[[Person], Browser]:
     """A browser where someone is signed in."""
 
     def open_browser(person: Person) -> Browser:
+        let_go()
         with transaction():
             _session, secret = sessions.open_session(db.session.merge(person), method="link")
-        browser = Browser(app.test_client(), person)
-        browser.client.set_cookie(app.config["IDENTITY_COOKIE"], secret)
+        browser = Browser(app, app.response_class)
+        browser.person = person
+        browser.set_cookie(app.config["IDENTITY_COOKIE"], secret)
         return browser
 
     return open_browser
 
 
-@dataclass
-class Program:
-    """A program that calls the API with a token, or without."""
-
-    client: FlaskClient
-    headers: dict[str, str]
-
-    def call(self, method: str, address: str, body: Any = None, **headers: str) -> Any:
-        """One call: `call("POST", "/api/v1/spaces/fle/tools", {...})`."""
-        given = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
-        options = {} if body is None else {"json": body}
-        return self.client.open(address, method=method, headers=given, **options)
-
-
 @pytest.fixture
 def api(app: Flask) -> Callable[..., Program]:
-    """A program with the token of someone: `api(village.nadege, "read", "write")`; `api()` has none."""
+    """A program with the key of someone: `api(village.nadege, "read", "write")`; `api()` has none."""
 
-    def open_program(person: Person | None = None, *scopes: str) -> Program:
-        if person is None:
-            return Program(app.test_client(), {})
-        with transaction():
-            _token, secret = sessions.create_token(
-                db.session.merge(person), name="essai", scopes=list(scopes or ("read", "write", "moderate"))
-            )
-        return Program(app.test_client(), {"Authorization": f"Bearer {secret}"})
+    def start_program(person: Person | None = None, *scopes: str) -> Program:
+        program = Program(app, app.response_class, use_cookies=False)
+        if person is not None:
+            program.person = person
+            program.headers = {
+                "Authorization": f"Bearer {_key(person, scopes or ('read', 'write', 'moderate'))}"
+            }
+        return program
 
-    return open_program
+    return start_program
+
+
+def _key(person: Person, scopes: tuple[str, ...]) -> str:
+    let_go()
+    with transaction():
+        _token, secret = sessions.create_token(db.session.merge(person), name="essai", scopes=list(scopes))
+    return secret
 
 
 @pytest.fixture
-def work(app: Flask) -> Callable[[], None]:
+def work(app: Flask) -> Callable[[], Any]:
     """Do everything that is due, as the workers would: facts, digests, mails."""
     del app
-    from core import jobs  # noqa: PLC0415
-    from notifications import digests, fanout  # noqa: PLC0415
-    from notifications.events import Event  # noqa: PLC0415
-    from notifications.mail import send  # noqa: PLC0415
+    from workers import due  # noqa: PLC0415
 
-    def do_everything() -> None:
-        while jobs.run_due(Event, fanout.dispatch) + digests.plan_due() + send.send_due():
-            pass
+    def do_everything() -> Any:
+        let_go()
+        done = due.do_all()
+        let_go()
+        return done
 
     return do_everything
 
@@ -203,7 +202,7 @@ def mails(app: Flask) -> Callable[[], list[Any]]:
     from notifications.mail.deliveries import Delivery  # noqa: PLC0415
 
     def all_of_them() -> list[Any]:
-        db.session.rollback()
+        let_go()
         return list(
             db.session.scalars(
                 sa.select(Delivery).options(sa.orm.undefer(Delivery.raw)).order_by(Delivery.id)
@@ -216,6 +215,7 @@ def mails(app: Flask) -> Callable[[], list[Any]]:
 @contextmanager
 def counting_queries() -> Iterator[list[str]]:
     """The statements sent to the database inside the block, transactions' own left out."""
+    let_go()
     seen: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -242,7 +242,3 @@ def _settings(folder: Path) -> dict[str, str]:
         "MAILLAGE_SECRET_KEY": SECRET,
         "MAILLAGE_BASE_URL": "http://localhost",
     }
-
-
-#: Which set-up the journeys run on.
-BACKEND = os.environ.get("MAILLAGE_TEST_BACKEND", "embedded")

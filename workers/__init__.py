@@ -1,0 +1,1 @@
+"""The engine room: what runs the house, what is due, and the commands of `maillage`."""
