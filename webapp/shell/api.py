@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_origin
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_origin
 
 import pydantic
 from flask import Flask, Response, current_app, g, request
@@ -22,8 +22,22 @@ from webapp.shell.identity import me
 from webapp.shell.problems import Problem, from_house, from_http, from_validation, is_api, problem
 
 __all__ = [
-    "Answer", "Body", "Day", "Id", "Line", "Moment", "Page", "PageQuery", "Problem", "Query", "Text",
-    "calls", "endpoint", "page_of", "version_read",
+    "Answer",
+    "Body",
+    "Day",
+    "Id",
+    "Line",
+    "Moment",
+    "Page",
+    "PageQuery",
+    "Place",
+    "Problem",
+    "Query",
+    "Text",
+    "calls",
+    "endpoint",
+    "page_of",
+    "version_read",
 ]  # fmt: skip
 
 PREFIX = "/api/v1"
@@ -121,18 +135,18 @@ class Page(Answer, Generic[Item]):
     next: str | None = None
 
 
-@dataclass(frozen=True)
-class Place:
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Place(NamedTuple):
     """A place in a list ordered by an instant, then by a number."""
 
     instant: datetime
     id: int
 
-    _epoch: ClassVar[datetime] = datetime(1970, 1, 1, tzinfo=UTC)
-
     def word(self) -> str:
         """The place as a signed word, which nobody else can make up."""
-        microseconds = (self.instant - self._epoch) // timedelta(microseconds=1)
+        microseconds = (self.instant - _EPOCH) // timedelta(microseconds=1)
         return tokens.sign("api-place", max(0, microseconds), self.id)
 
     @classmethod
@@ -140,7 +154,7 @@ class Place:
         numbers = tokens.read("api-place", word)
         if numbers is None or len(numbers) != 2:
             raise Refused(_("Ce repère de page n’est pas valable."), after=_("Reprenez la liste au début."))
-        return cls(cls._epoch + timedelta(microseconds=numbers[0]), numbers[1])
+        return cls(_EPOCH + timedelta(microseconds=numbers[0]), numbers[1])
 
 
 def page_of(
@@ -372,8 +386,6 @@ def _run(call: Call, values: dict[str, Any]) -> Response:
 
 def _check_address(values: Mapping[str, Any]) -> None:
     for value in values.values():
-        if isinstance(value, int) and value > LARGEST_ID:
-            raise NotFound
         if isinstance(value, str) and has_controls(value):
             raise NotFound
 
