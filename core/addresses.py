@@ -16,7 +16,10 @@ def well_written(address: str) -> str:
         raise Refused(_("Cette adresse est mal écrite."))
     try:
         # « test » is a reserved name that reaches nobody: of use where mail is tried out, harmless elsewhere.
-        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+        found = validate_email(
+            address, check_deliverability=False, test_environment=True, allow_smtputf8=False
+        )
+        return found.normalized
     except EmailNotValidError as error:
         raise Refused(_("Cette adresse est mal écrite.")) from error
 
