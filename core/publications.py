@@ -61,6 +61,8 @@ class Publication(Identified, Dated, Base):
     module: ClassVar[str] = ""
     #: Whether a moderator's approval is always needed before it is told.
     needs_approval: ClassVar[bool] = False
+    #: Whether what is out may be taken back; what was announced to calendars is cancelled instead, in the open.
+    may_be_taken_back: ClassVar[bool] = True
 
     __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 - SQLAlchemy reads it as is
 

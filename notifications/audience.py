@@ -8,7 +8,7 @@ from core.people import Person
 from core.publications import Placement, Publication
 from core.spaces import Membership, is_active
 
-Audience = sa.Select[Any]
+Audience = sa.Select[*tuple[Any, ...]]
 
 
 def members_of_spaces_of(publication: Publication) -> Audience:

@@ -75,6 +75,8 @@ def may_edit(publication: Publication, standing: Standing) -> bool:
 
 def may_withdraw(publication: Publication, standing: Standing) -> bool:
     """The author, from the queue or from the lists; moderators, what is published, with a reason."""
+    if publication.is_out and not publication.may_be_taken_back:
+        return False
     if standing.is_author:
         return publication.state in WITHDRAWABLE
     return publication.state == "published" and standing.is_moderator
