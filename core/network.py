@@ -5,6 +5,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, Identified, db
 
+WALLOON_DECREE = (
+    "décret wallon du 2 mai 2019 relatif à l’accessibilité des sites internet et des applications mobiles "
+    "des organismes du secteur public"
+)
+
 
 class Network(Identified, Base):
     """The one row that says whose house this is."""
@@ -17,6 +22,10 @@ class Network(Identified, Base):
     colour: Mapped[str] = mapped_column(sa.String(20), default="sapin")
     operator: Mapped[str] = mapped_column(sa.String(200), default="")
     contact_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    #: The law that asks for the accessibility statement, as it is cited: another region has another.
+    accessibility_law: Mapped[str] = mapped_column(
+        sa.String(300), default=WALLOON_DECREE, server_default=WALLOON_DECREE
+    )
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 
@@ -29,5 +38,6 @@ def the_network() -> Network:
         colour="sapin",
         operator="",
         contact_email="",
+        accessibility_law=WALLOON_DECREE,
         is_demo=False,
     )

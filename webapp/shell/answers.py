@@ -12,6 +12,8 @@ from core.config import Settings
 
 log = structlog.get_logger("access")
 
+#: Asked every few seconds by machines: a log of them would hide the rest.
+UNTOLD = frozenset({"probes.alive", "probes.ready", "probes.metrics", "assets.built", "assets.favicon"})
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -58,7 +60,7 @@ def _end(response: Response) -> Response:
     page = request.endpoint or "unknown"
     _figures.answers.labels(page, response.status_code).inc()
     _figures.seconds.labels(page).observe(seconds)
-    if page not in ("probes.alive", "probes.ready", "assets.built"):
+    if page not in UNTOLD:
         # The path without its query: what people search for is their affair.
         log.info(
             "http",

@@ -16,6 +16,7 @@ from core.errors import HouseError, TooMany
 from core.locale import _, lazy_
 from core.network import Network
 from webapp.shell import answers, problems, resend
+from webapp.shell.identity import SignedOut
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ SENTENCES: dict[int, tuple[Any, Any]] = {
 def init_app(app: Flask, _settings: Settings) -> None:
     app.register_error_handler(HouseError, _house)
     app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(HTTPException, _http)
     for not_for_a_table in (DataError, OverflowError, UnicodeEncodeError):
         app.register_error_handler(not_for_a_table, _unreadable)
@@ -97,6 +99,13 @@ def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     if resend.comes_from_here():
         return page(400, text, title=_("Envoyez une seconde fois"), again=resend.what_was_sent())
     return page(400, text, title=_("Cet envoi ne vient pas d’une page de ce site"))
+
+
+def _signed_out(_error: SignedOut) -> ResponseReturnValue:
+    text = _(
+        "Votre session s’est terminée pendant que vous écriviez. Rien de ce que vous avez écrit n’est perdu."
+    )
+    return page(401, text, title=_("Vous n’êtes plus connecté"), again=resend.what_was_sent())
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

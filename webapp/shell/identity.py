@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from core import clock, sessions
@@ -13,11 +14,16 @@ from core.config import Settings
 from core.db import db, transaction
 from core.errors import NotFound
 from core.people import Person
+from webapp.shell import resend
 
 Person_ = TypeVar("Person_", bound=Callable[..., Any])
 
 #: Writing « seen just now » at every page would make every page a write.
 SEEN_EVERY = timedelta(minutes=5)
+
+
+class SignedOut(Exception):
+    """Someone sent a form from a page of ours, but nobody is signed in any more: what they typed must be given back."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -113,6 +119,10 @@ def _cookie_name() -> str:
     return str(current_app.config["IDENTITY_COOKIE"])
 
 
-def _to_sign_in() -> Response:
-    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return redirect(url_for("identity.sign_in", next=back), 303)
+def _to_sign_in() -> ResponseReturnValue:
+    """To the door, and back here afterwards."""
+    if request.method == "GET":
+        return redirect(url_for("identity.sign_in", next=request.full_path.rstrip("?")), 303)
+    if _cookie_name() in request.cookies and resend.comes_from_here():
+        raise SignedOut  # their session ended while they were writing
+    return redirect(url_for("identity.sign_in", next="/"), 303)
