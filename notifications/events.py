@@ -9,9 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core import clock, wakeups
 from core.db import Base, Dated, Identified, db
 from core.jobs import Job
+from core.network import the_network
 from core.people import Person
 from core.publications import Publication
 from core.spaces import Space
+from notifications.lines import Line
 
 
 class Event(Identified, Dated, Job, Base):
@@ -92,6 +94,16 @@ class Event(Identified, Dated, Job, Base):
         """Why the reader is told: the last line of its mail, a whole sentence."""
         return ""
 
+    def line(self) -> Line | None:
+        """How it stands in a digest; None: it never does. By default, its sentence."""
+        return Line(title=self.title(), path=self.path(), mine=self.person_id is not None)
+
+    @property
+    def hue(self) -> str:
+        """The colour its mail wears: its space's, or the first of the spaces where its publication stands."""
+        spaces = [self.space] if self.space else self.publication.spaces if self.publication else []
+        return spaces[0].colour if spaces else the_network().colour or "sapin"
+
     def mail_context(self, person: Person) -> dict[str, Any]:
         """What its mail's templates need besides `event`, `person`, `network` and the addresses."""
         del person
@@ -124,7 +136,7 @@ def reschedule(kind: type[Event], publication: Publication, due_at: datetime) ->
 
 
 def call_off(kind: type[Event], publication: Publication) -> int:
-    """Let the facts of `kind` still waiting for a publication lapse: it was withdrawn, cancelled…"""
+    """Let the facts of `kind` still waiting for a publication lapse: it was withdrawn, or cancelled."""
     db.session.flush()
     return _change_waiting(kind, publication, done_at=clock.now(), lapsed=True)
 

@@ -33,7 +33,9 @@ class Delivery(Identified, Dated, Job, Base):
     notification_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("notifications.id", ondelete="SET NULL"), index=True
     )
-    digest_id: Mapped[int | None] = mapped_column(sa.ForeignKey("digests.id", ondelete="SET NULL"), index=True)
+    digest_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("digests.id", ondelete="SET NULL"), index=True
+    )
     #: What may be sent only once bears a key; the database refuses the second.
     key: Mapped[str | None] = mapped_column(sa.String(120), unique=True)
     subject: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")
