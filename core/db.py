@@ -176,11 +176,13 @@ def _callbacks() -> list[Callable[[], object]]:
 def insert_ignore(table: sa.Table | type[Base], *unique: str) -> Any:
     """An INSERT that skips rows already there by the columns `unique`: for set-based, replayable writes.
 
-    On SQLite a SELECT given to it needs a WHERE clause, else « ON CONFLICT » is read as a join.
+    On SQLite a SELECT given to it needs a WHERE clause, else « ON CONFLICT » is read as a join. The result's `rowcount`
+    says how many rows were new; on PostgreSQL, SQLAlchemy answers -1 to that unless asked to keep it.
     """
     dialect = db.engine.dialect.name
     insert = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-    return insert.on_conflict_do_nothing(index_elements=list(unique) or None)
+    ignoring = insert.on_conflict_do_nothing(index_elements=list(unique) or None)
+    return ignoring.execution_options(preserve_rowcount=True)
 
 
 def upsert(
