@@ -56,7 +56,7 @@ SENTENCES: dict[int, tuple[Any, Any]] = {
         lazy_("Une erreur de notre côté"),
         lazy_("Elle est notée, et rien de ce qui était enregistré n’est perdu. Réessayez dans un instant."),
     ),
-    503: (lazy_("Le site reprend son souffle"), lazy_("Il revient dans un instant : réessayez.")),
+    503: (lazy_("Le site reprend son souffle"), lazy_("Il revient dans un instant : réessayez.")),
 }
 
 
@@ -94,7 +94,7 @@ def _house(error: HouseError) -> ResponseReturnValue:
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     """Whoever wrote for an hour in a page that has aged finds every word again, and sends it once more."""
     text = _(
-        "La page d’où vous venez n’est plus à jour : ouverte depuis longtemps, ou dans une autre session."
+        "La page d’où vous venez n’est plus à jour : ouverte depuis longtemps, ou dans une autre session."
     )
     if resend.comes_from_here():
         return page(400, text, title=_("Envoyez une seconde fois"), again=resend.what_was_sent())

@@ -184,7 +184,7 @@ class _Typed(StringField):
         if self._hides_something(given):
             raise ValueError(
                 _(
-                    "Ce texte contenait des caractères invisibles. Nous les avons retirés : relisez, puis envoyez."
+                    "Ce texte contenait des caractères invisibles. Nous les avons retirés : relisez, puis envoyez."
                 )
             )
 
@@ -347,7 +347,7 @@ def moment(typed: str, zone: ZoneInfo) -> datetime:
     if instant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise ValueError(
             _(
-                "Il ne sera jamais %(hour)s ce jour-là : la montre avance d’une heure pour l’heure d’été. "
+                "Il ne sera jamais %(hour)s ce jour-là : la montre avance d’une heure pour l’heure d’été. "
                 "Choisissez une heure plus tôt ou plus tard.",
                 hour=locale.hour(local.time()),
             )

@@ -35,19 +35,19 @@ KNOWN: dict[str, Any] = {
     "Number must be at most %(max)s.": lazy_("Donnez au plus %(max)s."),
     "Number must be between %(min)s and %(max)s.": lazy_("Donnez un nombre entre %(min)s et %(max)s."),
     "Field must be between %(min)d and %(max)d characters long.": lazy_(
-        "Entre %(min)d et %(max)d caractères : il y en a %(length)d."
+        "Entre %(min)d et %(max)d caractères : il y en a %(length)d."
     ),
     "Field must be at least %(min)d character long.": lazy_("Au moins un caractère."),
     "Field must be at least %(min)d characters long.": lazy_(
-        "Au moins %(min)d caractères : il y en a %(length)d."
+        "Au moins %(min)d caractères : il y en a %(length)d."
     ),
-    "Field cannot be longer than %(max)d character.": lazy_("Un caractère au plus : il y en a %(length)d."),
+    "Field cannot be longer than %(max)d character.": lazy_("Un caractère au plus : il y en a %(length)d."),
     "Field cannot be longer than %(max)d characters.": lazy_(
-        "%(max)d caractères au plus : il y en a %(length)d."
+        "%(max)d caractères au plus : il y en a %(length)d."
     ),
-    "Field must be exactly %(max)d character long.": lazy_("Un seul caractère : il y en a %(length)d."),
+    "Field must be exactly %(max)d character long.": lazy_("Un seul caractère : il y en a %(length)d."),
     "Field must be exactly %(max)d characters long.": lazy_(
-        "%(max)d caractères exactement : il y en a %(length)d."
+        "%(max)d caractères exactement : il y en a %(length)d."
     ),
     "Field must be equal to %(other_name)s.": lazy_("Les deux ne sont pas pareils."),
     "Invalid email address.": lazy_("Cette adresse de courriel n’est pas complète."),
