@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 
 from core import links
+from core.db import db
 from core.locale import _
 from core.people import Person
 from core.spaces import Membership, is_active, role_in
 from notifications import audience
 from notifications.audience import Audience
 from notifications.events import Event
-from webapp.spaces.models import ROLE_LABELS
+from webapp.spaces.models import ROLE_LABELS, JoinRequest
 
 
 class SpaceEvent(Event):
@@ -88,6 +89,11 @@ class MembershipRequested(ToModerators):
     mail_template: ClassVar[str] = "spaces/mail/request"
 
     __mapper_args__ = {"polymorphic_identity": "membership.requested"}  # noqa: RUF012 - SQLAlchemy reads it as is
+
+    def still_holds(self) -> bool:
+        """Answered or taken back before it was told: nobody is sent to an empty queue."""
+        request = db.session.get(JoinRequest, int(self.data.get("request", 0)))
+        return request is not None and request.decided_at is None
 
     def title(self) -> str:
         return _("%(name)s demande à rejoindre « %(space)s »", name=self.actor_name, space=self.space_name)
