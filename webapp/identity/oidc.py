@@ -146,12 +146,10 @@ def read_proof(provider: OidcProvider) -> Proof:
         ) from error
     except OAuthError as error:
         raise _refusal(provider, error) from error
-    except (JoseError, KeyError, ValueError, TypeError, RuntimeError, requests.HTTPError) as error:
-        if isinstance(error, requests.JSONDecodeError):
-            raise _away(provider, error) from error
-        raise _nonsense(provider, error) from error
     except requests.RequestException as error:
         raise _away(provider, error) from error
+    except (JoseError, KeyError, ValueError, TypeError, RuntimeError) as error:
+        raise _nonsense(provider, error) from error
 
 
 def _client(provider: OidcProvider) -> Any:

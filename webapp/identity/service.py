@@ -255,7 +255,7 @@ def _hold_back(purpose: str, who: str) -> None:
         raise
 
 
-def _tell(person: Person, template: str, user_agent: str = "", **context: object) -> None:
+def _tell(person: Person, template: str, user_agent: str = "", **context: Any) -> None:
     """Tell someone by mail what was done with their account, in case it was not them."""
     if not person.email:
         return
