@@ -3,4 +3,11 @@
 from core.locale import lazy_
 from webapp.shell.features import Feature
 
-feature = Feature(__name__, label=lazy_("Réunions"), module=True, icon="calendar-event", position=20)
+feature = Feature(
+    __name__,
+    label=lazy_("Réunions"),
+    module=True,
+    icon="calendar-event",
+    position=20,
+    new_label=lazy_("Nouvelle réunion"),
+)

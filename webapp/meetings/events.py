@@ -1,7 +1,7 @@
 """What meetings tell: they were called, moved, cancelled; they are tomorrow; someone answered."""
 
 from datetime import datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -34,10 +34,15 @@ def eve_of(starts_at: datetime, zone: ZoneInfo) -> datetime:
     return eve.astimezone(starts_at.tzinfo)
 
 
-class MeetingEvent(PublicationEvent):
-    """What all facts about a meeting share."""
+if TYPE_CHECKING:
+    Fact = PublicationEvent
+else:
+    # A fact has one mapped base; what meetings add to several of them is a plain class beside it.
+    Fact = object
 
-    __mapper_args__ = {"polymorphic_abstract": True}  # noqa: RUF012 - SQLAlchemy reads it as is
+
+class OfMeeting(Fact):
+    """What all facts about a meeting share."""
 
     icon: ClassVar[str] = "calendar-event"
 
@@ -74,7 +79,7 @@ class MeetingEvent(PublicationEvent):
         return [("reunion.ics", "text/calendar", content)]
 
 
-class MeetingPublished(MeetingEvent, Published):
+class MeetingPublished(OfMeeting, Published):
     """A meeting was called."""
 
     mail_template: ClassVar[str] = "meetings/mail/published"
@@ -102,7 +107,7 @@ class MeetingPublished(MeetingEvent, Published):
         return _("%(title)s, %(when)s", title=self.meeting.title, when=locale.day(self.meeting.starts_at))
 
 
-class MeetingTomorrow(MeetingEvent):
+class MeetingTomorrow(OfMeeting, PublicationEvent):
     """Due the eve: its audience is whoever answers yes or maybe at that moment."""
 
     rhythm: ClassVar[str] = "at_once"
@@ -141,7 +146,7 @@ class MeetingTomorrow(MeetingEvent):
         return _("Vous recevez ce rappel parce que vous avez répondu que vous venez, ou peut-être.")
 
 
-class ChangedMeeting(MeetingEvent):
+class ChangedMeeting(OfMeeting, PublicationEvent):
     """A change that whoever comes, or was told by mail, must know of at once."""
 
     __mapper_args__ = {"polymorphic_abstract": True}  # noqa: RUF012 - SQLAlchemy reads it as is
@@ -236,7 +241,7 @@ class MeetingCancelled(ChangedMeeting):
         )
 
 
-class MeetingAnswered(MeetingEvent):
+class MeetingAnswered(OfMeeting, PublicationEvent):
     """Someone answered: open pages show it; nobody is told."""
 
     rhythm: ClassVar[str] = "inbox"

@@ -104,7 +104,7 @@ def counts_coming(meetings: list[Meeting]) -> dict[int, int]:
         .where(MeetingAnswer.meeting_id.in_([m.id for m in meetings]), MeetingAnswer.answer == "yes")
         .group_by(MeetingAnswer.meeting_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def memberships_around(person: Person | None, publication: Publication) -> list[Membership]:
