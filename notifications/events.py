@@ -96,7 +96,7 @@ class Event(Identified, Dated, Job, Base):
 
     def line(self) -> Line | None:
         """How it stands in a digest; None: it never does. By default, its sentence."""
-        return Line(title=self.title(), path=self.path(), mine=self.person_id is not None)
+        return Line(title=self.title(), path=self.path())
 
     @property
     def hue(self) -> str:

@@ -52,7 +52,7 @@ def _told(event: Event, audience: "sa.Select[Any]") -> "sa.Select[Any]":
             sa.literal(event.id, sa.Integer),
             sa.literal(event.publication_id, sa.Integer),
             sa.func.min(rows.c.space_id),
-            _rhythm(event, rows),
+            _rhythm(event),
         )
         .select_from(rows)
         .join(Person, Person.id == rows.c.person_id)
@@ -71,13 +71,20 @@ def _told(event: Event, audience: "sa.Select[Any]") -> "sa.Select[Any]":
     return query
 
 
-def _rhythm(event: Event, rows: sa.Subquery) -> "sa.ColumnElement[str]":
+def _rhythm(event: Event) -> "sa.ColumnElement[str]":
     if event.rhythm != "chosen":
-        return sa.literal({"at_once": "now", "inbox": "never"}[event.rhythm])
-    del rows
-    chosen = sa.func.coalesce(SpacePreference.rhythm, MailSettings.rhythm, DEFAULT_RHYTHM)
-    eagerness = sa.func.max(sa.case(*((chosen == name, rank) for rank, name in enumerate(RHYTHMS)), else_=0))
-    return sa.case(*((eagerness == rank, name) for rank, name in enumerate(RHYTHMS)), else_="never")
+        wanted: sa.ColumnElement[str] = sa.literal({"at_once": "now", "inbox": "never"}[event.rhythm])
+    else:
+        chosen = sa.func.coalesce(SpacePreference.rhythm, MailSettings.rhythm, DEFAULT_RHYTHM)
+        eagerness = sa.func.max(
+            sa.case(*((chosen == name, rank) for rank, name in enumerate(RHYTHMS)), else_=0)
+        )
+        wanted = sa.case(*((eagerness == rank, name) for rank, name in enumerate(RHYTHMS)), else_="never")
+    if event.compulsory:
+        return wanted
+    # What would leave now waits, during a pause, for the digest that follows it.
+    paused = sa.func.max(MailSettings.paused_until) > sa.literal(clock.now(), Event.created_at.type)
+    return sa.case((sa.and_(wanted == "now", paused), "daily"), else_=wanted)
 
 
 def _mail_at_once(event: Event) -> None:
@@ -94,7 +101,6 @@ def _mail_at_once(event: Event) -> None:
             sa.literal("n:") + sa.cast(Notification.id, sa.String),
         )
         .join(Person, Person.id == Notification.person_id)
-        .outerjoin(MailSettings, MailSettings.person_id == Notification.person_id)
         .where(
             Notification.event_id == event.id,
             Notification.rhythm == "now",
@@ -102,10 +108,6 @@ def _mail_at_once(event: Event) -> None:
             Person.closed_at.is_(None),
         )
     )
-    if not event.compulsory:
-        wanted = wanted.where(
-            sa.or_(MailSettings.paused_until.is_(None), MailSettings.paused_until <= clock.now())
-        )
     columns = ["created_at", "due_at", "notification_id", "person_id", "address", "stream", "key"]
     result: Any = db.session.execute(insert_ignore(Delivery, "key").from_select(columns, wanted))
     if result.rowcount:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from core import clock
 from core.db import Base, Dated, Identified, db
 from core.people import Person
-from core.publications import Publication, readable_by
+from core.publications import Publication, readable_by, readable_by_each
 from core.spaces import Space, space_ids_of
 from notifications.events import Event
 
@@ -76,14 +76,23 @@ def may_know(person: Person) -> sa.ColumnElement[bool]:
 
     Someone taken out of a space no longer reads what happens there, old sentences included; their own affairs stay.
     """
-    readable = sa.exists().where(Publication.id == Notification.publication_id, readable_by(person))
+    return _may_know(person, readable_by(person), sa.literal(person.is_staff))
+
+
+def may_know_each() -> sa.ColumnElement[bool]:
+    """`may_know` for a query that joins the notifications of many to their events and to their people."""
+    return _may_know(Person, readable_by_each(), Person.is_staff)
+
+
+def _may_know(person: Any, readable: sa.ColumnElement[bool], is_staff: Any) -> sa.ColumnElement[bool]:
     of_mine = sa.or_(
         Notification.space_id.is_(None),
         Event.person_id == person.id,
         Notification.space_id.in_(space_ids_of(person)),
-        sa.literal(person.is_staff),
+        is_staff,
     )
-    return sa.case((Notification.publication_id.is_(None), of_mine), else_=readable)
+    published = sa.exists().where(Publication.id == Notification.publication_id, readable)
+    return sa.case((Notification.publication_id.is_(None), of_mine), else_=published)
 
 
 def mark_read(

@@ -6,12 +6,10 @@ publication's thread; a digest stands alone each time. See RFC 2369, 2919, 3834 
 
 import base64
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
@@ -24,6 +22,7 @@ from notifications.events import Event
 from notifications.inbox import Notification
 from notifications.mail import message, rendering, unsubscribe
 from notifications.mail.message import Attachment
+from notifications.speech import speaking_to
 
 PREFERENCES = "/preferences"
 #: What `deliveries.subject` holds.
@@ -120,19 +119,6 @@ def digest(
 
 
 # ── What they share ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def speaking_to(person: Person | None) -> Iterator[None]:
-    """Speak to a person, or, to an address without one, as the network does."""
-    settings = _settings()
-    zone = person.timezone if person else settings.timezone
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        zone = settings.timezone
-    with locale.spoken_to(person.locale if person else settings.locale, zone):
-        yield
 
 
 def preferences_url(person: Person) -> str | None:

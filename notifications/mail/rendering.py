@@ -37,7 +37,11 @@ def surroundings(network: Network | None = None) -> dict[str, Any]:
 
 def page_of(template: str, context: dict[str, Any]) -> str:
     """The HTML of a template, without the indentation that would weigh a fifth of it."""
-    page = str(current_app.jinja_env.get_template(template).render(context))
+    return compact(str(current_app.jinja_env.get_template(template).render(context)))
+
+
+def compact(page: str) -> str:
+    """HTML without indentation nor blank lines, where they mean nothing."""
     return page if "<pre" in page else _INDENTATION.sub("\n", page)
 
 

@@ -56,6 +56,9 @@ def send_due(*, limit: int = A_BATCH) -> int:
         while leases := _claim(limit):
             ready = _make_ready(leases)
             for number, one in enumerate(ready):
+                if jobs.stopping.is_set():
+                    jobs.release([rest.lease for rest in ready[number:]])
+                    return sent
                 try:
                     sent += _send(one, conversation)
                 except smtp.Away as away:

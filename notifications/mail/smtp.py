@@ -100,6 +100,10 @@ class Conversation:
             self._say_goodbye()
         self.hang_up()
 
+    def introduce(self) -> None:
+        """Connect, encrypt and authenticate, and nothing more: what the doctor asks. Raises `Away`."""
+        self._connected()
+
     def offer(self, sender: str, recipient: str, size: int) -> None:
         """MAIL, RCPT and DATA, until the server waits for the body. Raises `Away`, `Refused` or `Cut`."""
         try:
