@@ -1,6 +1,7 @@
 """Work as rows: claimed with a lease, done and signed off in one transaction, retried with patience, set aside when poison."""
 
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,6 +51,9 @@ class Job:
 
 AnyJob = TypeVar("AnyJob", bound=Any)
 
+#: Set when the process is asked to stop: nothing new is claimed, and what was not begun is given back at once.
+stopping = threading.Event()
+
 
 class LeaseLost(Exception):
     """Someone else took the job over while we were at it: what we did must be undone."""
@@ -75,12 +79,21 @@ def run_due(
     """
     done = 0
     while leases := claim(model, limit=limit, lease=lease):
-        done += sum(_attempt(one, do) for one in leases)
+        for number, one in enumerate(leases):
+            if stopping.is_set():
+                release(leases[number:])
+                break
+            done += _attempt(one, do)
     return done
 
 
 def claim(model: type[Any], *, limit: int, lease: timedelta = LEASE, where: Any = None) -> list[Lease]:
-    """Take a lease on up to `limit` due rows, oldest first; nobody else gets them until it runs out."""
+    """Take a lease on up to `limit` due rows, oldest first; nobody else gets them until it runs out.
+
+    None at all once the process is `stopping`.
+    """
+    if stopping.is_set():
+        return []
     now, token = clock.now(), secrets.token_hex(8)
     with transaction():
         due = (
@@ -160,6 +173,18 @@ def give_back(
             _update_own(lease, values)
     except LeaseLost:
         log.warning("job.lease_lost", model=lease.model.__name__, id=lease.id)
+
+
+def release(leases: list[Lease]) -> None:
+    """Hand back jobs that were not begun, as if they had never been taken: another process need not wait for the lease."""
+    with transaction():
+        for lease in leases:
+            db.session.execute(
+                sa.update(lease.model)
+                .where(lease.model.id == lease.id, lease.model.lease_token == lease.token)
+                .values(lease_token=None, leased_until=None, attempts=lease.attempts - 1)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _update_own(lease: Lease, values: dict[str, Any]) -> None:
