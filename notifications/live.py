@@ -257,8 +257,8 @@ class _Wire:
 
     def _subscribe_person(self, listener: _Listener, after: int | None) -> dict[str, Any]:
         self._join(f"person:{listener.person_id}")
-        missed = _missed_by(listener.person_id, after)
-        return self._replay(missed, seq=_last(PEOPLE))
+        last = _last(PEOPLE)
+        return self._replay(_missed_by(listener.person_id, after), seq=last)
 
     def _subscribe_space(self, listener: _Listener, wanted: str | int, after: int | None) -> dict[str, Any]:
         space = _space_heard_by(listener.person_id, wanted)
@@ -266,12 +266,16 @@ class _Wire:
             return {"ok": False, "error": "unknown"}
         # In the room first, then what was missed: a nudge between the two comes twice rather than never, and its
         # sequence tells.
-        listener.spaces[space.id] = space.slug
-        self._join(_room(space.id))
-        missed = _missed_in(space, after)
-        return self._replay(missed, seq=_last(f"space:{space.id}"))
+        space_id, slug = space.id, space.slug
+        listener.spaces[space_id] = slug
+        self._join(_room(space_id))
+        # What is read from here on must be the database as it is after joining, not the view of the question above.
+        db.session.rollback()
+        last = _last(f"space:{space_id}")
+        return self._replay(_missed_in(space_id, slug, after), seq=last)
 
     def _replay(self, missed: list[Nudge] | None, *, seq: int) -> dict[str, Any]:
+        """`seq` was read before `missed`: whatever is not beyond it has been said."""
         if missed is None:
             return {"ok": True, "seq": seq, "reload": True}
         for nudge in missed:
@@ -389,6 +393,13 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.extensions["live"] = _Wire(app, settings)
 
 
+def close(app: Flask) -> None:
+    """The process is about to stop: hang up without a word of farewell, so that clients come back by themselves."""
+    wire: _Wire | None = app.extensions.get("live")
+    if wire is not None and wire.listeners:
+        wire.socket.server.eio.disconnect()
+
+
 @contextmanager
 def silent(app: Flask) -> Iterator[None]:
     """Say nothing to anyone for a while: when the past is being loaded."""
@@ -441,18 +452,18 @@ def _space_heard_by(person_id: int, wanted: str | int) -> Space | None:
     return db.session.scalar(sa.select(Space).where(named, sa.or_(seated, is_staff)))
 
 
-def _missed_in(space: Space, after: int | None) -> list[Nudge] | None:
+def _missed_in(space_id: int, slug: str, after: int | None) -> list[Nudge] | None:
     """What was said in a space after a sequence; None when it is too much to be said again."""
     if after is None:
         return []
     query = (
         sa.select(LiveEntry.seq, LiveEntry.event_id, Event.__table__.c.kind)
         .join(Event.__table__, Event.__table__.c.id == LiveEntry.event_id)
-        .where(LiveEntry.space_id == space.id, LiveEntry.seq > after)
+        .where(LiveEntry.space_id == space_id, LiveEntry.seq > after)
         .order_by(LiveEntry.seq)
         .limit(MOST_REPLAYED + 1)
     )
-    found = [Nudge(seq, event, kind, space.slug, space.id) for seq, event, kind in db.session.execute(query)]
+    found = [Nudge(seq, event, kind, slug, space_id) for seq, event, kind in db.session.execute(query)]
     return found if len(found) <= MOST_REPLAYED else None
 
 
