@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectin_polymorphic
+from sqlalchemy.orm import aliased, aliased, joinedload, selectin_polymorphic
 
 from core import clock, locale
 from core.db import db
@@ -102,6 +102,8 @@ def waiting_for(readers: Sequence[Reader]) -> list[Contents]:
 def _waiting(readers: Sequence[Reader]) -> Sequence[Any]:
     """What was neither read nor mailed, that each may still read and that has not expired; the latest first."""
     now = clock.now()
+    # Under another name: `may_know_each` asks for the publication by its own, in a subquery.
+    shown = aliased(Publication, flat=True)
     due = sa.or_(
         *(
             sa.and_(
@@ -111,20 +113,22 @@ def _waiting(readers: Sequence[Reader]) -> Sequence[Any]:
             for rhythm in ("daily", "weekly")
         )
     )
+    # Under another name: the permission asks of publications too, and must not take this one for its own.
+    about = aliased(Publication)
     query = (
         sa.select(
             Notification.id, Notification.person_id, Notification.event_id, Notification.publication_id,
-            Notification.space_id, Publication.author_id,
+            Notification.space_id, about.author_id,
         )
         .join(Event, Event.id == Notification.event_id)
         .join(Person, Person.id == Notification.person_id)
-        .outerjoin(Publication, Publication.id == Notification.publication_id)
+        .outerjoin(about, about.id == Notification.publication_id)
         .where(
             due,
             Notification.mailed_at.is_(None),
             Notification.read_at.is_(None),
             Notification.created_at > now - STALE,
-            sa.or_(Publication.expires_at.is_(None), Publication.expires_at > now),
+            sa.or_(about.expires_at.is_(None), about.expires_at > now),
             may_know_each(),
         )
         .order_by(Notification.event_id.desc())
