@@ -71,12 +71,7 @@ class PublicationEvent(Event):
 
     def mail_context(self, person: Person) -> dict[str, Any]:
         del person
-        spaces = self.about.spaces
-        return {
-            "publication": self.about,
-            "space": spaces[0] if spaces else None,
-            "signature": _signature(self.about),
-        }
+        return {"publication": self.about, "signature": _signature(self.about)}
 
 
 class Published(PublicationEvent):
@@ -244,7 +239,7 @@ class Decision(PublicationEvent):
     def mail_context(self, person: Person) -> dict[str, Any]:
         return super().mail_context(person) | {
             "note": self.note,
-            "edit_path": links.path_to(f"{self.about.module}.edit", id=self.about.id),
+            "edit_url": links.url_to(f"{self.about.module}.edit", id=self.about.id),
         }
 
     def line(self) -> Line | None:

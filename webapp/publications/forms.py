@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Self, TypeVar
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from core.errors import Refused
@@ -28,6 +28,30 @@ SCOPE_NOTES = {
 }
 
 
+class _Versioned(HouseForm):
+    """A form that says which version of a publication was read."""
+
+    version = HiddenField()
+
+    @property
+    def read_version(self) -> int:
+        """Raises `Refused` when the page did not say."""
+        given = str(self.version.data or "")
+        if not given.isascii() or not given.isdigit() or len(given) > 9:
+            raise Refused(_("Cette page est incomplète. Rechargez-la : votre texte y reviendra."))
+        return int(given)
+
+
+class ReasonForm(_Versioned):
+    """Why one decides so."""
+
+    reason = TextField(
+        lazy_("Pourquoi"),
+        [at_most(service.LONGEST_REASON)],
+        description=lazy_("La personne qui a écrit lira ces mots, par courriel et sur sa page."),
+    )
+
+
 class BoxesField(SelectMultipleField):
     """Several of a few, as boxes to tick."""
 
@@ -35,12 +59,14 @@ class BoxesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class PublicationForm(HouseForm):
-    """What is asked of any publication. A kind names its own fields in `details`; one it does without is set to None."""
+class PublicationForm(_Versioned):
+    """What is asked of any publication. A kind names its own fields in `details`, and in `without` those it does without."""
 
     kind: ClassVar[type[Publication]]
     #: The kind's own fields, given to the verbs as they are.
     details: ClassVar[tuple[str, ...]] = ()
+    #: The common fields that make no sense for it.
+    without: ClassVar[tuple[str, ...]] = ()
 
     title = LineField(lazy_("Titre"), [required(lazy_("Donnez un titre.")), at_most(service.LONGEST_TITLE)])
     text = TextField(lazy_("Texte"), [at_most(service.LONGEST_TEXT)])
@@ -64,9 +90,6 @@ class PublicationForm(HouseForm):
     )
     files = FilesField(lazy_("Fichiers"))
     removed = BoxesField(lazy_("Retirer des fichiers"), coerce=int)
-    version = HiddenField()
-    #: Pressed after a conflict, once both texts have been seen.
-    overwrite = BooleanField()
 
     @classmethod
     def opened(
@@ -110,6 +133,8 @@ class PublicationForm(HouseForm):
     def _leave_out(self) -> None:
         """What may not be changed any more, or what there is only one of, is not asked."""
         publication = self.publication
+        for name in self.without:
+            delattr(self, name)
         if publication is not None and publication.state == "published":
             del self.spaces
         if publication is not None and publication.is_out and "published_at" in self:
@@ -118,14 +143,6 @@ class PublicationForm(HouseForm):
             del self.removed
         if len(self._organisations) == 0:
             del self.organisation
-
-    @property
-    def read_version(self) -> int:
-        """The version that was edited; raises `Refused` when the page did not say."""
-        given = str(self.version.data or "")
-        if not given.isascii() or not given.isdigit() or len(given) > 9:
-            raise Refused(_("Cette page est incomplète. Rechargez-la : votre texte y reviendra."))
-        return int(given)
 
     def values(self) -> dict[str, Any]:
         """The arguments of the verbs `draft` and `edit`."""

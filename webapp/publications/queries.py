@@ -27,6 +27,8 @@ Spot = tuple[datetime, int]
 #: What its author still has in hand.
 IN_HAND = ("draft", "changes_asked", "submitted", "refused", "withdrawn")
 MOST_PINNED = 10
+#: PostgreSQL's integer: an address may hold a larger number, and no row bears it.
+LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ def counts(person: Person | None, space: Space) -> dict[str, int]:
         .where(readable_by(person), is_current(), placed_in(space))
         .group_by(Publication.kind)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def dressed(publications: Sequence[Publication], person: Person | None, *, pinned: int = 0) -> list[Entry]:
@@ -191,6 +193,8 @@ def spot_of(publication: Publication) -> Spot:
 
 def readable(person: Person | None, id: int, kind: type[Kind] | None = None) -> Kind:  # noqa: A002 - the row's own name
     """The publication, in whatever state this person may see it. Raises `NotFound`."""
+    if id > LARGEST_ID:
+        raise NotFound
     query: Any = sa.select(kind) if kind is not None else _select()
     found = db.session.scalars(query.where(Publication.id == id, readable_by(person))).unique().one_or_none()
     if found is None:
@@ -214,7 +218,7 @@ def standing_in(person: Person | None, space_ids: list[int], *, is_author: bool 
     query = sa.select(Membership.space_id, Membership.role).where(
         Membership.person_id == person.id, Membership.space_id.in_(space_ids), is_active()
     )
-    roles = dict(db.session.execute(query).tuples().all())
+    roles = dict(db.session.execute(query).all())
     return Standing(is_author=is_author, is_staff=person.is_staff, roles=roles)
 
 

@@ -1,6 +1,7 @@
 """The verbs of publications, the same for every kind: plain values, the actor as `by`, no request, no commit."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
@@ -52,6 +53,27 @@ class Superseded(Conflict):
         self.given = given
 
 
+# ── What a kind asks of its own ──────────────────────────────────────────────────────────────────────────────────────
+
+Guard = Callable[[Any], None]
+_guards: dict[tuple[type[Publication], str], list[Guard]] = defaultdict(list)
+
+
+def guard(kind: type[Publication], *, when: str) -> Callable[[Guard], Guard]:
+    """Decorator: the function is asked of each publication of `kind`, "written" or "shared", and raises `Refused`."""
+
+    def register(function: Guard) -> Guard:
+        _guards[kind, when].append(function)
+        return function
+
+    return register
+
+
+def _ask_guards(publication: Publication, when: str) -> None:
+    for function in _guards[type(publication), when]:
+        function(publication)
+
+
 # ── Writing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -82,6 +104,7 @@ def draft(
     _apply(publication, changes | details)
     publication.placements = [Placement(space=space) for space in _once_each(spaces)]
     db.session.add(publication)
+    _ask_guards(publication, "written")
     db.session.flush()
     return publication
 
@@ -104,6 +127,7 @@ def edit(publication: Kind, *, by: Person, version: int, **changes: Any) -> Kind
         _move(publication, spaces, by)
     was_scheduled = publication.is_scheduled
     _apply(publication, changes)
+    _ask_guards(publication, "written")
     if was_scheduled and "published_at" in changes:
         _change_hour(publication)
     elif publication.is_out:
@@ -446,6 +470,7 @@ def _check_sharing(publication: Publication, by: Person) -> None:
         raise NotAllowed(_("Vous n’êtes plus membre de l’un des espaces où cette publication doit paraître."))
     if publication.is_expired:
         raise Refused(expires_at=_("La date de fin est passée. Choisissez-en une autre."))
+    _ask_guards(publication, "shared")
 
 
 def _reason(reason: str) -> str:
