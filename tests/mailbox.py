@@ -11,7 +11,12 @@ def text_of(delivery: Any) -> str:
     message = email.message_from_bytes(delivery.raw, policy=email.policy.default)
     body = message.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def words_of(delivery: Any) -> str:
+    """The same on one line: where a line was folded does not matter."""
+    return text_of(delivery).replace("\n", " ")
 
 
 def path_in(delivery: Any, beginning: str) -> str:

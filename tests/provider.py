@@ -43,7 +43,7 @@ class Provider:
     #: Whether the person in front of it refuses.
     denies: bool = False
     #: The key it publishes, and another to sign with.
-    key: RSAKey = KEY
+    key: RSAKey = field(default_factory=lambda: KEY)
     signs_with: RSAKey | None = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     spent: list[str] = field(default_factory=list)
