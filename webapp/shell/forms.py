@@ -222,6 +222,10 @@ class TextField(_Typed):
         return text.has_controls(given.translate({9: None, 10: None, 13: None}))
 
 
+#: « www.exemple.be/page », but neither « mailto: » nor « javascript: ».
+_BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]|$)")
+
+
 class UrlField(LineField):
     """An address on the web, http or https only; « www.exemple.be » becomes https."""
 
@@ -229,7 +233,7 @@ class UrlField(LineField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         super().process_formdata(valuelist)
-        if self.data and "://" not in self.data and "." in self.data and " " not in self.data:
+        if self.data and _BARE_HOST.match(self.data):
             self.data = f"https://{self.data}"
 
     def pre_validate(self, _form: Any) -> None:

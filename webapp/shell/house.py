@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from flask import Flask
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import IntegerConverter, Map
 
@@ -32,6 +32,8 @@ NOTIFICATIONS = Path(live.__file__).parent
 
 #: PostgreSQL's integer; SQLite would take more, and then fail on the largest.
 LARGEST_ID = 2**31 - 1
+#: What a form may hold in texts, in bytes; its files have their own limit.
+MOST_TEXT = 2 * 1024 * 1024
 
 
 class Number(IntegerConverter):
@@ -55,7 +57,7 @@ def create_app(settings: Settings) -> House:
         MAILLAGE=settings,
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_file_bytes * 5,
-        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=MOST_TEXT,
         SESSION_COOKIE_NAME="__Host-form" if settings.secure else "form",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -65,6 +67,7 @@ def create_app(settings: Settings) -> House:
         BABEL_DEFAULT_TIMEZONE=settings.timezone,
     )
     app.url_map.converters["int"] = Number
+    app.before_request(_limit_texts)
     db.init_app(app, settings.database_url)
     locale.init_app(app, page.language_of_reader)
     for part in (rate, answers, assets, identity, api, csrf, headers, errors, page, probes, openapi):
@@ -82,3 +85,9 @@ def create_app(settings: Settings) -> House:
             starter(app)
     live.init_app(app, settings)
     return app
+
+
+def _limit_texts() -> None:
+    """A form without files is read whole into memory: Werkzeug limits the fields of the other kind only."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        request.max_content_length = MOST_TEXT

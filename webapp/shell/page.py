@@ -183,7 +183,10 @@ def preview() -> ResponseReturnValue:
 
 def same_site(address: str, otherwise: str = "/") -> str:
     """A path of this site to go back to; anything that would leave it is replaced by `otherwise`."""
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:  # « //[ » is no address at all
+        return otherwise
     inside = not parts.scheme and not parts.netloc and parts.path.startswith("/")
     # Browsers read « /\\evil.example » as another site, and a control character hides one.
     safe = (

@@ -43,7 +43,11 @@ def is_foreign() -> bool:
 
 def is_ours(origin: str) -> bool:
     base_url: str = current_app.config["MAILLAGE"].base_url
-    return urlsplit(origin).netloc in (urlsplit(request.host_url).netloc, urlsplit(base_url).netloc)
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError:  # « http://[ » is no origin at all
+        return False
+    return netloc in (urlsplit(request.host_url).netloc, urlsplit(base_url).netloc)
 
 
 def what_was_sent() -> Again | None:

@@ -57,6 +57,9 @@ KNOWN: dict[str, Any] = {
     "Invalid Mac address.": _VALUE,
     "Invalid input.": _VALUE,
     "Invalid field name '%s'.": _VALUE,
+    "File does not have an approved extension: {extensions}": lazy_(
+        "Choisissez un fichier de ce type : {extensions}."
+    ),
     "File does not have an approved extension.": lazy_("Ce type de fichier n’est pas accepté ici."),
 }
 
