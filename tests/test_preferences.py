@@ -194,3 +194,20 @@ def test_the_api_pauses_and_resumes(api, village):
     assert caller.call("PATCH", "/api/v1/preferences", {"paused_until": None}).json["paused_until"] is None
     past = (clock.now() - timedelta(days=3)).isoformat()
     assert caller.call("PATCH", "/api/v1/preferences", {"paused_until": past}).status_code == 422
+
+
+def test_the_next_digest_shown_is_that_of_the_chosen_rhythm(api, village, at):
+    at("2026-03-03 06:00")  # a Tuesday
+    caller = api(village.nadege, "write")
+    caller.call("PATCH", "/api/v1/preferences", {"rhythm": "weekly", "weekly_day": 3})
+    assert caller.call("GET", "/api/v1/preferences").json["next_digest_at"] == "2026-03-05T06:30:00Z"
+    caller.call("PATCH", "/api/v1/preferences", {"rhythm": "now"})
+    assert caller.call("GET", "/api/v1/preferences").json["next_digest_at"] is None
+
+
+def test_the_digest_may_be_sent_now_and_says_nothing_twice(sign_in, village, work, mails):
+    browser = sign_in(village.nadege)
+    browser.post("/preferences/envoi")
+    assert "Rien de neuf" in browser.get("/preferences").get_data(as_text=True)
+    work()
+    assert mails() == []

@@ -169,7 +169,7 @@ class PreferencesOut(Answer):
             timezone=person.timezone,
             language=person.locale,  # type: ignore[arg-type]
             paused_until=settings.paused_until,
-            next_digest_at=settings.next_digest_at,
+            next_digest_at=queries.next_digest(person),
             spaces=[
                 SpaceRhythmOut(space=one.space.slug, rhythm=one.rhythm)  # type: ignore[arg-type]
                 for one in queries.rhythms_of(person)

@@ -1,19 +1,23 @@
 """Named selects about what someone was told, and about what they chose."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload, with_polymorphic
 
+from core import clock
 from core.db import db
 from core.errors import NotFound
 from core.people import Person
 from core.publications import Publication
 from core.spaces import Space, spaces_of
+from notifications import digests
 from notifications.events import Event
 from notifications.inbox import Notification, may_know
-from notifications.preferences import SpacePreference
+from notifications.preferences import MailSettings, SpacePreference, settings_of
+from notifications.speech import zone_of
 
 
 def told_to(
@@ -104,3 +108,17 @@ def space_of(person: Person, slug: str) -> Space:
         if space.slug == slug:
             return space
     raise NotFound
+
+
+def next_digest(person: Person) -> datetime | None:
+    """When the next digest leaves, from what is chosen now; None when nothing chosen waits for one."""
+    settings = settings_of(person)
+    rhythms = {one.rhythm or settings.rhythm for one in rhythms_of(person)} or {settings.rhythm}
+    days = set(settings.weekdays if "daily" in rhythms else []) | (
+        {settings.weekly_day} if "weekly" in rhythms else set()
+    )
+    if not days:
+        return None
+    rule = MailSettings(weekdays=sorted(days), weekly_day=min(days), digest_minute=settings.digest_minute)
+    after = max(clock.now(), settings.paused_until or clock.now())
+    return digests.next_instant(rule, zone_of(person), after)

@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.locale import _, spoken_to
 from core.people import Person
 from core.spaces import Space
+from notifications import digests
 from notifications.inbox import Notification, unread_count
 from notifications.mail import unsubscribe
 from notifications.preferences import settings_of
@@ -134,6 +135,17 @@ def resume() -> ResponseReturnValue:
     return redirect(url_for("inbox.preferences"), 303)
 
 
+@feature.post("/preferences/envoi")
+@signed_in
+def send_now() -> ResponseReturnValue:
+    """« Envoyez-le-moi maintenant »: what waits leaves at once, and is not said again by the next digest."""
+    if digests.preview(someone()) is None:
+        flash(_("Rien de neuf n’attend : aucun courriel n’est parti."), "news")
+    else:
+        flash(_("Votre récapitulatif part à l’instant."), "good")
+    return redirect(url_for("inbox.preferences"), 303)
+
+
 def _preferences_page(
     *, form: PreferencesForm | None = None, pause_form: PauseForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
@@ -146,6 +158,7 @@ def _preferences_page(
         pause_form=pause_form or PauseForm(),
         usual_pauses=usual_pauses(),
         settings=settings,
+        next_digest=queries.next_digest(person),
         paused=paused,
         spaces=spaces,
         labels=RHYTHM_LABELS,
