@@ -81,21 +81,13 @@ class HouseForm(FlaskForm):
 
     @contextmanager
     def catching(self) -> Iterator[None]:
-        """What a verb refuses becomes errors of the form, at its fields or above them all, and is undone.
-
-        A `Conflict` too: the page is shown again with what was typed, and `http_status` is then 409.
-        """
+        """What a verb refuses becomes errors of the form, at its fields or above them all, and is undone."""
         try:
             # Undone at once: the page drawn again must not stumble over what was half-made.
             with db.session.begin_nested():
                 yield
         except Refused as refused:
             self.refuse(refused)
-        except Conflict as conflict:
-            self.conflict = conflict
-            self.form_errors.append(
-                conflict.sentence or _("Quelqu’un a changé ceci pendant que vous écriviez.")
-            )
 
     def refuse(self, refused: Refused) -> None:
         """Show what was refused where it was typed."""
@@ -145,6 +137,17 @@ class EditForm(HouseForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         self.differences: list[Difference] = []
         super().__init__(*args, **options)
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """A `Conflict` too: the page is shown again with what was typed, and `http_status` is then 409."""
+        try:
+            with super().catching():
+                yield
+        except Conflict as conflict:
+            self.conflict = conflict
+            sentence = conflict.sentence or _("Quelqu’un a changé ceci pendant que vous écriviez.")
+            self.form_errors.append(sentence)
 
     def compare_with(self, current: Any) -> None:
         """Put what was typed beside what is now written in `current`, whose version becomes the one that was read."""
