@@ -104,7 +104,7 @@ def _starts(space: Space, modules: list[Feature]) -> list[Link]:
 def _cares(space: Space, waiting: int, *, animates: bool) -> list[Link]:
     links = [
         _link("spaces.requests", space, _("Demandes d’adhésion"), "person-plus", count=waiting),
-        _link("moderation.index", space, _("À valider"), "clipboard-check", argument="espace"),
+        _link("moderation.of_space", space, _("À valider"), "clipboard-check"),
         _link("invitations.index", space, _("Inviter des personnes"), "send"),
         _link("journal.of_space", space, _("Journal"), "clock-history"),
     ]
@@ -125,10 +125,8 @@ def _facts(space: Space) -> list[tuple[str, str]]:
     return facts
 
 
-def _link(
-    endpoint: str, space: Space, label: str, icon: str, *, count: int = 0, argument: str = "slug"
-) -> Link:
+def _link(endpoint: str, space: Space, label: str, icon: str, *, count: int = 0) -> Link:
     """A link to a page that may not be there: its address is then empty."""
-    href = path_to(endpoint, **{argument: space.slug}) if endpoint in current_app.view_functions else ""
+    href = path_to(endpoint, slug=space.slug) if endpoint in current_app.view_functions else ""
     current = endpoint.endswith(".index") and (request.endpoint or "").startswith(endpoint[:-5])
     return Link(href or "", label, icon, current=request.endpoint == endpoint or current, count=count)
