@@ -1,7 +1,9 @@
 """What every test stands on: a fresh house, the village in it, a clock that stands still, and no network."""
 
 import os
+import secrets
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,14 +14,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import redis
 import sqlalchemy as sa
 import time_machine
+from alembic import command
 from flask import Flask
 
+import migrations
 from core import config, sessions
 from core.db import db, transaction
 from core.people import Person
 from tests import servers
+from tests.house import House, open_house
 from tests.village import Village, build
 from tests.visitors import Browser, Program, let_go
 from webapp.identity import passwords
@@ -69,7 +75,8 @@ class Hold:
 @pytest.fixture
 def at(request: pytest.FixtureRequest) -> Iterator[Callable[[str | datetime], Hold]]:
     """The frozen clock. Journeys run with real processes, on the real clock."""
-    if any(request.node.get_closest_marker(name) for name in ("journey", "browser")):
+    real = any(request.node.get_closest_marker(name) for name in ("journey", "browser"))
+    if real or "house" in request.fixturenames:
         yield lambda moment: pytest.fail(f"nobody takes real processes to {moment}: see `maillage tick --at`")
         return
     with time_machine.travel(START, tick=False) as traveller:
@@ -85,6 +92,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = create_app(config.load(_settings(folder)))
     with app.app_context():
         db.create_all()
+        _stamp()
         # One file to copy: nothing may be left in the journal beside it.
         db.session.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
         db.session.remove()
@@ -98,26 +106,93 @@ def settings() -> dict[str, str]:
     return {}
 
 
-@pytest.fixture
-def app(
-    request: pytest.FixtureRequest, template: Path, tmp_path: Path, at: Any, settings: dict[str, str]
-) -> Iterator[Flask]:
-    """A fresh house on a database of its own; its context is pushed."""
-    del at
-    if "smtp" in request.fixturenames:
-        request.getfixturevalue("smtp")  # it adds to the settings, wherever the test names it
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Postgres]:
+    """A PostgreSQL with a template of ours: an empty database with its tables."""
     from webapp import create_app  # noqa: PLC0415
 
+    with servers.postgres() as server, tempfile.TemporaryDirectory() as folder:
+        url = server.create("maillage_template")
+        app = create_app(config.load(_settings(Path(folder)) | {"MAILLAGE_DATABASE_URL": url}))
+        with app.app_context():
+            db.create_all()
+            _stamp()
+            db.session.remove()
+            db.engine.dispose()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[servers.Valkey]:
+    """A Valkey, emptied before each test that uses it."""
+    with servers.valkey() as server:
+        yield server
+
+
+def _stamp() -> None:
+    with db.engine.connect() as connection:
+        command.stamp(migrations.config_on(connection), "head")
+
+
+@pytest.fixture
+def scaled(request: pytest.FixtureRequest) -> bool:
+    """Whether this test runs on PostgreSQL and Valkey, with several processes."""
+    return BACKEND == "scaled" and request.node.get_closest_marker("journey") is not None
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, settings: dict[str, str], scaled: bool
+) -> None:
+    """An empty database of the test's own: a copy of the template."""
     folder = tmp_path / "var"
     folder.mkdir()
-    shutil.copy(template, folder / "maillage.sqlite3")
-    made = create_app(config.load(_settings(folder) | settings))
+    settings.update({name: value for name, value in _settings(folder).items() if name not in settings})
+    if scaled:
+        name = f"test_{secrets.token_hex(6)}"
+        postgres: servers.Postgres = request.getfixturevalue("postgres")
+        valkey: servers.Valkey = request.getfixturevalue("valkey")
+        redis.Redis.from_url(valkey.url).flushall()
+        settings["MAILLAGE_DATABASE_URL"] = postgres.create(name, template="maillage_template")
+        settings["MAILLAGE_REDIS_URL"] = valkey.url
+    else:
+        shutil.copy(template, folder / "maillage.sqlite3")
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, database: None, at: Any, settings: dict[str, str]) -> Iterator[Flask]:
+    """A fresh house on a database of its own; its context is pushed."""
+    del at
+    for name in ("smtp", "address"):  # they add to the settings, wherever the test names them
+        if name in request.fixturenames:
+            request.getfixturevalue(name)
+    from webapp import create_app  # noqa: PLC0415
+
+    made = create_app(config.load(settings))
     made.testing = True
     made.test_client_class = Browser
     with made.app_context():
         yield made
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def address(settings: dict[str, str]) -> str:
+    """Where the house of the test listens."""
+    port = servers.free_port()
+    settings |= {"MAILLAGE_PORT": str(port), "MAILLAGE_BASE_URL": f"http://localhost:{port}"}
+    return settings["MAILLAGE_BASE_URL"]
+
+
+@pytest.fixture
+def house(
+    app: Flask, address: str, smtp: servers.SmtpServer, village: Village, settings: dict[str, str]
+) -> Iterator[House]:
+    """The whole house with its real processes, and the village in it: see `tests/house.py`."""
+    del address, village
+    with open_house(app, settings, smtp) as house:
+        yield house
 
 
 @pytest.fixture

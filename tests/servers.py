@@ -5,6 +5,7 @@ if they are killed.
 """
 
 import asyncio
+import contextlib
 import ctypes
 import ctypes.util
 import email
@@ -122,6 +123,12 @@ def maillage(*arguments: str, settings: Mapping[str, str]) -> Iterator[Process]:
     """One of Maillage's own processes, as an installation would run it: `maillage("serve", settings={…})`."""
     with process([sys.executable, "-m", "workers", *arguments], settings=settings) as running:
         yield running
+
+
+def kill(pid: int) -> None:
+    """`kill -9` a process that a program under test has started; it may be gone already."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def answers(url: str) -> bool:

@@ -1,13 +1,15 @@
 """The command `maillage`: serve, work, keep the clock, and what whoever runs the house needs to do from a terminal."""
 
+import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import NoReturn
 
 import click
-import structlog
 from flask import Flask
 
 import migrations
@@ -20,8 +22,6 @@ from webapp import create_app
 from webapp.invitations import service as invitations
 from workers import actors, doctor, due, embedded, kinds, serving
 from workers.clock import Clock
-
-logger = structlog.get_logger(__name__)
 
 
 def main() -> None:
@@ -70,8 +70,8 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     _must_be_migrated(settings)
     if settings.embedded:
         embedded.hold(settings.data_dir)
-    kinds.report_unknown(settings)
-    serving.Server(settings, host=host or settings.host, port=port or settings.port).run()
+    with _leaving_at_once():
+        serving.Server(settings, host=host or settings.host, port=port or settings.port).run()
 
 
 @maillage.command()
@@ -80,9 +80,10 @@ def work(settings: Settings) -> None:
     """Fait ce qui est dû : annonces, récapitulatifs, courriels. Autant de fois qu’on veut, avec Redis."""
     app = _one_of_several(settings, "work")
     engine = embedded.Engine(app, settings, clock=False)
-    engine.start()
-    _until_asked_to_stop().wait()
-    engine.stop()
+    with _leaving_at_once():
+        engine.start()
+        _until_asked_to_stop().wait()
+        engine.stop()
 
 
 @maillage.command("clock")
@@ -94,7 +95,21 @@ def keep_clock(settings: Settings) -> None:
     ticking = Clock(app)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ticking.stop())
-    ticking.run()
+    with _leaving_at_once():
+        ticking.run()
+
+
+@contextmanager
+def _leaving_at_once() -> Iterator[None]:
+    """What had to be ended was; the interpreter's own farewell to a thousand modules would take longer than all of it."""
+    code = 0
+    try:
+        yield
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _one_of_several(settings: Settings, command: str) -> Flask:
@@ -104,8 +119,9 @@ def _one_of_several(settings: Settings, command: str) -> Flask:
             "travaille et tient l’horloge lui-même."
         )
     _must_be_migrated(settings)
-    kinds.report_unknown(settings)
-    return create_app(settings)
+    app = create_app(settings)
+    kinds.report_unknown(app)
+    return app
 
 
 def _must_be_migrated(settings: Settings) -> None:

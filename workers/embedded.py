@@ -3,6 +3,7 @@
 import fcntl
 import os
 import threading
+import time
 from pathlib import Path
 
 import dramatiq
@@ -16,6 +17,8 @@ from workers.clock import Clock
 
 #: How long work under way may take to end when the process is asked to stop, in milliseconds.
 LAST_WORK = 1500
+#: How long a serving process takes to notice that the one above it was killed, in seconds.
+LAST_BREATH = 3
 
 
 class Engine:
@@ -23,7 +26,7 @@ class Engine:
 
     def __init__(self, app: Flask, settings: Settings, *, clock: bool = True) -> None:
         self._worker = dramatiq.Worker(
-            actors.declare(app, settings), worker_threads=settings.worker_threads, worker_timeout=100
+            actors.declare(app, settings), worker_threads=settings.worker_threads, worker_timeout=500
         )
         self._clock = Clock(app) if clock else None
         self._stopping = threading.Lock()
@@ -49,18 +52,28 @@ class Engine:
 def hold(data_dir: Path) -> int:
     """Serve this data alone until the end of the process: the lock's file, open. Raises `Misconfigured`.
 
-    Two would each believe to hold all open sockets and all counters.
+    Two would each believe to hold all open sockets and all counters. Whoever was killed a moment ago is given the time
+    to leave.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     lock = os.open(data_dir / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(lock, True)
+    give_up = time.monotonic() + LAST_BREATH
+    while not _locked(lock):
+        if time.monotonic() > give_up:
+            os.close(lock)
+            raise Misconfigured(
+                f"Maillage sert déjà les données de « {data_dir} ». Arrêtez-le d’abord, ou donnez un autre dossier "
+                "par MAILLAGE_DATA_DIR. Pour plusieurs processus, il faut PostgreSQL et Redis : "
+                "MAILLAGE_DATABASE_URL et MAILLAGE_REDIS_URL."
+            )
+        time.sleep(0.1)
+    return lock
+
+
+def _locked(lock: int) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(lock)
-        raise Misconfigured(
-            f"Maillage sert déjà les données de « {data_dir} ». Arrêtez-le d’abord, ou donnez un autre dossier par "
-            "MAILLAGE_DATA_DIR. Pour plusieurs processus, il faut PostgreSQL et Redis : MAILLAGE_DATABASE_URL et "
-            "MAILLAGE_REDIS_URL."
-        ) from error
-    return lock
+    except BlockingIOError:
+        return False
+    return True

@@ -2,15 +2,14 @@
 
 import sqlalchemy as sa
 import structlog
+from flask import Flask
 
-from core.config import Settings
 from core.db import db
 from core.people import Person
 from core.publications import Publication, kind_named
 from core.spaces import Space
 from notifications import events
 from notifications.events import Event
-from webapp import create_app
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +26,9 @@ def unknown() -> dict[str, int]:
     return counts
 
 
-def report_unknown(settings: Settings) -> None:
+def report_unknown(app: Flask) -> None:
     """Say at the start what every list would otherwise stumble over."""
-    with create_app(settings).app_context():
+    with app.app_context():
         for kind, number in unknown().items():
             log.error("start.unknown_kind", kind=kind, rows=number)
 

@@ -12,7 +12,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from core.config import Settings
 from notifications import live
 from webapp import create_app
-from workers import actors, embedded
+from workers import actors, embedded, kinds
 
 #: From the request to stop to the last connection, in seconds: an open socket would otherwise be waited for.
 LAST_ANSWERS = 2
@@ -34,7 +34,8 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         """Called in the serving process: threads started before the fork would not be in it."""
         app = create_app(self._settings)
-        Worker.app = app
+        Worker.house = app
+        kinds.report_unknown(app)
         if self._settings.embedded:
             Worker.engine = embedded.Engine(app, self._settings)
             Worker.engine.start()
@@ -64,7 +65,7 @@ class Server(BaseApplication):
 class Worker(ThreadWorker):
     """gunicorn's, which says goodbye to its sockets when it is asked to stop: they come back to whoever serves next."""
 
-    app: Flask | None = None
+    house: Flask | None = None
     engine: embedded.Engine | None = None
 
     def handle_exit(self, sig: int, frame: Any) -> None:
@@ -79,8 +80,8 @@ class Worker(ThreadWorker):
             self._say_goodbye()
 
     def _say_goodbye(self) -> None:
-        if self.app is not None:
-            live.close(self.app)
+        if self.house is not None:
+            live.close(self.house)
         if self.engine is not None:
             self.engine.stop()
 
