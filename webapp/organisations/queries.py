@@ -1,6 +1,7 @@
 """Named selects about organisations, who acts for them and what is shared in their name."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectin_polymorphic
@@ -45,6 +46,18 @@ def listed(filters: Filters, *, after: int | None = None, limit: int = 40) -> li
         place = sa.tuple_(Organisation.sort_name, Organisation.id)
         query = query.where(place > sa.tuple_(sa.literal(last.sort_name), sa.literal(last.id)))
     return list(db.session.scalars(query))
+
+
+def page(
+    filters: Filters, *, after: tuple[datetime, int] | None = None, limit: int = 20
+) -> list[Organisation]:
+    """The same for programs, the oldest entry first; at most `limit` + 1 come back."""
+    instant = Organisation.created_at
+    query = sa.select(Organisation).where(*_conditions(filters)).order_by(instant, Organisation.id)
+    if after is not None:
+        place = sa.tuple_(sa.literal(after[0], instant.type), sa.literal(after[1]))
+        query = query.where(sa.tuple_(instant, Organisation.id) > place)
+    return list(db.session.scalars(query.limit(limit + 1)))
 
 
 def count(filters: Filters) -> int:

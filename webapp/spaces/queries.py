@@ -1,6 +1,8 @@
 """Named selects about spaces, who sits there and who asks to."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -69,6 +71,16 @@ def memberships_of(person: Person) -> list[Membership]:
     return list(db.session.scalars(query))
 
 
+def roles_of(person: Person | None) -> dict[int, str]:
+    """The roles of a person now, by the id of the space."""
+    if person is None:
+        return {}
+    query = sa.select(Membership.space_id, Membership.role).where(
+        Membership.person_id == person.id, is_active()
+    )
+    return {row.space_id: row.role for row in db.session.execute(query)}
+
+
 def is_of_network(person: Person | None) -> bool:
     """Whether a person sits somewhere as more than a guest, or is staff."""
     if person is None:
@@ -95,10 +107,20 @@ def directory(person: Person | None, *, archived: bool = False) -> list[Shown]:
     over = Space.archived_at.is_not(None) if archived else Space.archived_at.is_(None)
     query = sa.select(Space).where(visible_to(person), over).order_by(Space.position, Space.name)
     spaces = list(db.session.scalars(query))
-    counts, roles, asked = counts_of_members(spaces), _roles_of(person), _asked_by(person)
+    counts, roles, asked = counts_of_members(spaces), roles_of(person), _asked_by(person)
     return [
         Shown(space, counts.get(space.id, 0), roles.get(space.id, ""), space.id in asked) for space in spaces
     ]
+
+
+def known_spaces(
+    person: Person | None, *, after: tuple[datetime, int] | None = None, limit: int = 20
+) -> list[Space]:
+    """The spaces a person may know, for programs, the oldest first; at most `limit` + 1 come back."""
+    query = sa.select(Space).where(visible_to(person)).order_by(Space.created_at, Space.id).limit(limit + 1)
+    if after is not None:
+        query = query.where(_comes_after(Space.created_at, Space.id, after))
+    return list(db.session.scalars(query))
 
 
 def counts_of_members(spaces: list[Space]) -> dict[int, int]:
@@ -128,6 +150,12 @@ def parent_of(space: Space, person: Person | None) -> Space | None:
     return db.session.scalar(sa.select(Space).where(Space.id == space.parent_id, visible_to(person)))
 
 
+def parents_of(spaces: list[Space], person: Person | None) -> list[Space]:
+    """The spaces above these, of those a person may know: one query."""
+    ids = {space.parent_id for space in spaces if space.parent_id is not None}
+    return list(db.session.scalars(sa.select(Space).where(Space.id.in_(ids), visible_to(person))))
+
+
 # ── Members ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -154,6 +182,22 @@ def members_of(space: Space, *, search: str = "", role: str = "") -> list[Member
                 sa.func.lower(Organisation.acronym).contains(word, autoescape=True),
             )
         )
+    return list(db.session.scalars(query))
+
+
+def page_of_members(
+    space: Space, *, after: tuple[datetime, int] | None = None, limit: int = 20
+) -> list[Membership]:
+    """Who sits in a space now, for programs, the first to come first; at most `limit` + 1 come back."""
+    query = (
+        sa.select(Membership)
+        .where(Membership.space_id == space.id, is_active())
+        .options(joinedload(Membership.person), joinedload(Membership.organisation))
+        .order_by(Membership.joined_at, Membership.id)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(_comes_after(Membership.joined_at, Membership.id, after))
     return list(db.session.scalars(query))
 
 
@@ -295,21 +339,16 @@ def requests_awaiting(person: Person) -> list[tuple[Space, int]]:
     return [(space, number) for space, number in db.session.execute(query)]
 
 
+def _comes_after(instant: Any, number: Any, place: tuple[datetime, int]) -> sa.ColumnElement[bool]:
+    return sa.tuple_(instant, number) > sa.tuple_(sa.literal(place[0], instant.type), sa.literal(place[1]))
+
+
 def _held(slug: str, person: Person, *roles: str) -> Space:
     mine = sa.true() if person.is_staff else Space.id.in_(space_ids_of(person, *roles))
     space = db.session.scalar(sa.select(Space).where(Space.slug == slug, mine))
     if space is None:
         raise NotFound
     return space
-
-
-def _roles_of(person: Person | None) -> dict[int, str]:
-    if person is None:
-        return {}
-    query = sa.select(Membership.space_id, Membership.role).where(
-        Membership.person_id == person.id, is_active()
-    )
-    return {row.space_id: row.role for row in db.session.execute(query)}
 
 
 def _asked_by(person: Person | None) -> set[int]:
