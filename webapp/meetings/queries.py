@@ -17,7 +17,7 @@ def to_come(person: Person | None, *, space: Space | None = None, limit: int = 2
     """The meetings not yet over that a person may read, cancelled ones included, soonest first; all spaces, or one."""
     query = (
         sa.select(Meeting)
-        .where(readable_by(person), is_out(), Meeting.ends_at > clock.now())
+        .where(readable_by(person), is_out(), is_to_come())
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(limit)
     )
@@ -33,13 +33,16 @@ def mine_to_come(person: Person, *, limit: int = 5) -> list[Meeting]:
     )
     query = (
         sa.select(Meeting)
-        .where(
-            readable_by(person), is_out(), here, Meeting.ends_at > clock.now(), Meeting.cancelled_at.is_(None)
-        )
+        .where(readable_by(person), is_out(), here, is_to_come(), Meeting.cancelled_at.is_(None))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(limit)
     )
     return list(db.session.scalars(query).unique())
+
+
+def is_to_come() -> sa.ColumnElement[bool]:
+    """The condition of a meeting that is not over yet."""
+    return Meeting.ends_at > clock.now()
 
 
 def past(
