@@ -6,7 +6,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from core.errors import NotFound
-from core.files import StoredFile
 from core.publications import Publication
 from core.spaces import Space
 from webapp.moderation import feature, queries
@@ -47,11 +46,10 @@ def to_moderate() -> dict[str, Any]:
 
 def _waiting(space: Space | None) -> dict[str, Any]:
     found = publications.queue(someone(), space)
-    joined: dict[int, list[StoredFile]] = queries.files_of_all(found)
     return {
         "space": space,
         "waiting": found,
-        "files": joined,
+        "files": publications.all_files_of(found),
         "mine": queries.spaces_with_counts(someone()),
         "own": _own(space),
         "address": url_for("moderation.of_space", slug=space.slug) if space else url_for("moderation.index"),

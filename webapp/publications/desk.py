@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from jinja2 import Template
 from werkzeug.wrappers import Response
 
-from core.errors import NotAllowed, NotFound
+from core.errors import NotFound
 from core.locale import _
 from core.people import Person
 from core.publications import Publication
@@ -218,8 +218,7 @@ class Desk(Generic[Kind]):
 
     def _editable(self, id: int) -> Kind:  # noqa: A002
         publication = self._readable(id)
-        if not rules.may_edit(publication, queries.standing(someone(), publication)):
-            raise NotAllowed(_("Vous pouvez lire cette publication, mais pas la modifier."))
+        service.check_may_edit(publication, by=someone())
         return publication
 
     def _templates(self, name: str) -> list[str | Template]:

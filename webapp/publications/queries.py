@@ -237,6 +237,32 @@ def files_of(publication: Publication, use: str = "attachment") -> list[StoredFi
     return list(db.session.scalars(query))
 
 
+def all_files_of(publications: Sequence[Publication]) -> dict[int, list[StoredFile]]:
+    """The files of each of these publications, covers first, by the publication's id: one query."""
+    found: dict[int, list[StoredFile]] = {}
+    query = (
+        sa.select(StoredFile)
+        .where(StoredFile.publication_id.in_([one.id for one in publications]))
+        .order_by(StoredFile.use.desc(), StoredFile.position, StoredFile.id)
+    )
+    for file in db.session.scalars(query):
+        found.setdefault(file.publication_id, []).append(file)
+    return found
+
+
+def in_charge_of(person: Person | None, publications: Sequence[Publication]) -> set[int]:
+    """Of these, those a person wrote or moderates: one query."""
+    if person is None:
+        return set()
+    if person.is_staff:
+        return {one.id for one in publications}
+    ids = [one.id for one in publications]
+    moderated = sa.select(Placement.publication_id).where(
+        Placement.publication_id.in_(ids), Placement.space_id.in_(space_ids_of(person, *MODERATORS))
+    )
+    return {one.id for one in publications if one.author_id == person.id} | set(db.session.scalars(moderated))
+
+
 def history(publication: Publication) -> list[Event]:
     """The facts of its life that the journal keeps, oldest first."""
     query = (

@@ -95,7 +95,7 @@ def draft(
     `published_at` is the hour at which it shall appear, when it is not at once. Raises `Refused` field by field.
     """
     _check_spaces(kind, spaces, by)
-    publication = kind(author=by, locale=locale.language(), state="draft")
+    publication = kind(author=by, locale=locale.language(), state="draft", **_defaults(kind))
     changes = {
         "title": title, "text": text, "organisation": organisation, "scope": scope,
         "published_at": published_at, "expires_at": expires_at,
@@ -116,9 +116,7 @@ def edit(publication: Kind, *, by: Person, version: int, **changes: Any) -> Kind
     its author when someone else did it. Its scope is widened only by who moderates all its spaces.
     `spaces` moves a draft; what is out is placed with `place` and `unplace`.
     """
-    standing = queries.standing(by, publication)
-    if not rules.may_edit(publication, standing):
-        raise NotAllowed(_("Cette publication ne peut plus être modifiée par vous."))
+    standing = check_may_edit(publication, by=by)
     spaces = changes.pop("spaces", None)
     _take_version(publication, version, changes)
     _check(publication, changes, by)
@@ -134,6 +132,14 @@ def edit(publication: Kind, *, by: Person, version: int, **changes: Any) -> Kind
         _say_edited(publication, by)
     db.session.flush()
     return publication
+
+
+def check_may_edit(publication: Publication, *, by: Person) -> rules.Standing:
+    """Raises `NotAllowed`: for what is changed beside the fields, its files for instance."""
+    standing = queries.standing(by, publication)
+    if not rules.may_edit(publication, standing):
+        raise NotAllowed(_("Vous pouvez lire cette publication, mais pas la modifier."))
+    return standing
 
 
 def place(publication: Publication, *, space: Space, by: Person) -> Placement:
@@ -494,6 +500,13 @@ def _apply(publication: Publication, changes: dict[str, Any]) -> None:
         if isinstance(value, str):
             cleaned = one_line(value) if name == "title" else clean(value)
         setattr(publication, name, cleaned)
+
+
+def _defaults(kind: type[Publication]) -> dict[str, Any]:
+    """The plain defaults of its own columns, which rows only get when they are written: guards look before."""
+    mapper = sa.inspect(kind)
+    own = (c for c in mapper.local_table.columns if c.default is not None and c.default.is_scalar)
+    return {mapper.get_property_by_column(column).key: column.default.arg for column in own}
 
 
 def _take_version(publication: Publication, version: int, changes: dict[str, Any]) -> None:
