@@ -14,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import redis
 import sqlalchemy as sa
 import time_machine
 from alembic import command
@@ -25,7 +24,7 @@ from core import config, sessions
 from core.db import db, transaction
 from core.people import Person
 from tests import servers
-from tests.house import House, open_house
+from tests.house import Estate, House
 from tests.village import Village, build
 from tests.visitors import Browser, Program, let_go
 from webapp.identity import passwords
@@ -124,7 +123,7 @@ def postgres() -> Iterator[servers.Postgres]:
 
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[servers.Valkey]:
-    """A Valkey, emptied before each test that uses it."""
+    """A Valkey, emptied before each test of the house."""
     with servers.valkey() as server:
         yield server
 
@@ -134,27 +133,44 @@ def _stamp() -> None:
         command.stamp(migrations.config_on(connection), "head")
 
 
-@pytest.fixture
-def scaled(request: pytest.FixtureRequest) -> bool:
-    """Whether this test runs on PostgreSQL and Valkey, with several processes."""
-    return BACKEND == "scaled" and request.node.get_closest_marker("journey") is not None
+@pytest.fixture(scope="session")
+def estate(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    """The real processes that the tests of a run share, on a database that each finds empty."""
+    folder = tmp_path_factory.mktemp("house")
+    settings = _settings(folder)
+    if BACKEND == "scaled":
+        _add_servers(request, settings)
+    else:
+        shutil.copy(request.getfixturevalue("template"), folder / "maillage.sqlite3")
+    with servers.smtp_server() as smtp:
+        estate = Estate(settings, smtp)
+        yield estate
+        estate.close()
+
+
+def _add_servers(request: pytest.FixtureRequest, settings: dict[str, str]) -> None:
+    postgres: servers.Postgres = request.getfixturevalue("postgres")
+    valkey: servers.Valkey = request.getfixturevalue("valkey")
+    name = f"test_{secrets.token_hex(6)}"
+    settings["MAILLAGE_DATABASE_URL"] = postgres.create(name, template="maillage_template")
+    settings["MAILLAGE_REDIS_URL"] = valkey.url
 
 
 @pytest.fixture
 def database(
-    request: pytest.FixtureRequest, template: Path, tmp_path: Path, settings: dict[str, str], scaled: bool
+    request: pytest.FixtureRequest, template: Path, tmp_path: Path, settings: dict[str, str]
 ) -> None:
-    """An empty database of the test's own: a copy of the template."""
+    """An empty database of the test's own: a copy of the template, or the emptied house's."""
+    if "house" in request.fixturenames:
+        estate: Estate = request.getfixturevalue("estate")
+        estate.empty()
+        settings |= estate.settings
+        return
     folder = tmp_path / "var"
     folder.mkdir()
-    settings.update({name: value for name, value in _settings(folder).items() if name not in settings})
-    if scaled:
-        name = f"test_{secrets.token_hex(6)}"
-        postgres: servers.Postgres = request.getfixturevalue("postgres")
-        valkey: servers.Valkey = request.getfixturevalue("valkey")
-        redis.Redis.from_url(valkey.url).flushall()
-        settings["MAILLAGE_DATABASE_URL"] = postgres.create(name, template="maillage_template")
-        settings["MAILLAGE_REDIS_URL"] = valkey.url
+    settings |= {name: value for name, value in _settings(folder).items() if name not in settings}
+    if BACKEND == "scaled" and request.node.get_closest_marker("journey"):
+        _add_servers(request, settings)
     else:
         shutil.copy(template, folder / "maillage.sqlite3")
 
@@ -163,9 +179,8 @@ def database(
 def app(request: pytest.FixtureRequest, database: None, at: Any, settings: dict[str, str]) -> Iterator[Flask]:
     """A fresh house on a database of its own; its context is pushed."""
     del at
-    for name in ("smtp", "address"):  # they add to the settings, wherever the test names them
-        if name in request.fixturenames:
-            request.getfixturevalue(name)
+    if "smtp" in request.fixturenames:
+        request.getfixturevalue("smtp")  # it adds to the settings, wherever the test names it
     from webapp import create_app  # noqa: PLC0415
 
     made = create_app(config.load(settings))
@@ -178,26 +193,21 @@ def app(request: pytest.FixtureRequest, database: None, at: Any, settings: dict[
 
 
 @pytest.fixture
-def address(settings: dict[str, str]) -> str:
-    """Where the house of the test listens."""
-    port = servers.free_port()
-    settings |= {"MAILLAGE_PORT": str(port), "MAILLAGE_BASE_URL": f"http://localhost:{port}"}
-    return settings["MAILLAGE_BASE_URL"]
-
-
-@pytest.fixture
-def house(
-    app: Flask, address: str, smtp: servers.SmtpServer, village: Village, settings: dict[str, str]
-) -> Iterator[House]:
+def house(app: Flask, estate: Estate, village: Village) -> Iterator[House]:
     """The whole house with its real processes, and the village in it: see `tests/house.py`."""
-    del address, village
-    with open_house(app, settings, smtp) as house:
-        yield house
+    del village
+    estate.open()
+    house = House(app, estate)
+    yield house
+    house.close()
 
 
 @pytest.fixture
-def smtp(settings: dict[str, str]) -> Iterator[servers.SmtpServer]:
+def smtp(request: pytest.FixtureRequest, settings: dict[str, str]) -> Iterator[servers.SmtpServer]:
     """A real mail server, which the house of the test sends to."""
+    if "house" in request.fixturenames:
+        yield request.getfixturevalue("estate").smtp
+        return
     with servers.smtp_server() as server:
         settings["MAILLAGE_SMTP_URL"] = server.url
         yield server

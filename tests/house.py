@@ -3,8 +3,8 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 import redis
 import requests
 import socketio
+import sqlalchemy as sa
 from flask import Flask
 
-from core import clock, sessions
+from core import clock, config, sessions
 from core.db import db, transaction
 from core.people import Person
 from core.publications import Placement, Publication
@@ -30,54 +31,115 @@ SCALED = {"web": ("serve", 2), "worker": ("work", 2), "clock": ("clock", 1)}
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
-@dataclass
-class House:
-    """Its address, its processes, its mail server, and the ways in. `app` sees the same database, from outside."""
+class Estate:
+    """The processes of a run of tests: started once, and anew after a test that killed some; each test finds it empty."""
 
-    app: Flask
-    settings: dict[str, str]
-    smtp: servers.SmtpServer
-    url: str
-    processes: dict[str, list[servers.Process]] = field(default_factory=dict)
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _ears: list["Ear"] = field(default_factory=list)
+    def __init__(self, settings: dict[str, str], smtp: servers.SmtpServer) -> None:
+        port = servers.free_port()
+        self.url = f"http://localhost:{port}"
+        self.settings = settings | {
+            "MAILLAGE_PORT": str(port),
+            "MAILLAGE_BASE_URL": self.url,
+            "MAILLAGE_SMTP_URL": smtp.url,
+        }
+        self.smtp = smtp
+        self.processes: dict[str, list[servers.Process]] = {}
+        self._stack = ExitStack()
 
     @property
     def scaled(self) -> bool:
         return "MAILLAGE_REDIS_URL" in self.settings
 
-    # Processes
+    def open(self) -> None:
+        """Have every process run, and ready."""
+        if not self.processes:
+            for role, (_command, number) in SCALED.items() if self.scaled else {"web": ("serve", 1)}.items():
+                for _ in range(number):
+                    self.start(role)
+        for process in self.processes["web"]:
+            process.wait_until(lambda: servers.answers(f"{self.url}/readyz"), timeout=90)
 
     def start(self, role: str) -> servers.Process:
-        """One more process of a role, once it is ready. In the embedded house all roles are the same process."""
         command = SCALED[role][0] if self.scaled else "serve"
         process = self._stack.enter_context(servers.maillage(command, settings=self.settings))
         self.processes.setdefault(role, []).append(process)
         return process
 
-    def wait_until_ready(self) -> None:
-        for process in self.processes["web"]:
-            process.wait_until(lambda: servers.answers(f"{self.url}/readyz"), timeout=60)
+    def close(self) -> None:
+        """Ask all to stop at once: each would otherwise be waited for in its turn."""
+        for process in [process for role in self.processes.values() for process in role]:
+            process.popen.terminate()
+        self._stack.close()
+        self.processes = {}
+
+    def empty(self) -> None:
+        """Forget whatever the test before has left, under the feet of processes that go on."""
+        self.smtp.clear()
+        if self.scaled:
+            redis.Redis.from_url(self.settings["MAILLAGE_REDIS_URL"]).flushall()
+        engine = sa.create_engine(config.load(self.settings).database_url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            tables = [table.name for table in reversed(db.metadata.sorted_tables)]
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+            else:
+                for name in tables:
+                    connection.execute(sa.text(f"DELETE FROM {name}"))  # noqa: S608 - names of our own tables
+
+
+@dataclass
+class House:
+    """Its address, its processes, its mail server, and the ways in. `app` sees the same database, from outside."""
+
+    app: Flask
+    estate: Estate
+    changed: bool = False
+    _ears: list["Ear"] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.estate.url
+
+    @property
+    def smtp(self) -> servers.SmtpServer:
+        return self.estate.smtp
+
+    @property
+    def processes(self) -> dict[str, list[servers.Process]]:
+        """By role: « web », « worker », « clock ». In the embedded house, « web » does everything."""
+        return self.estate.processes
+
+    # Processes
 
     def kill(self, role: str) -> None:
         """`kill -9` one process of a role, with those it started."""
-        process = self.processes[role if self.scaled else "web"].pop(0)
+        self.changed = True
+        process = self.processes[role if self.estate.scaled else "web"].pop(0)
         children = _children(process.popen.pid)
         process.kill()
         for pid in children:
             servers.kill(pid)
 
-    def close(self) -> None:
-        """Hang up, and ask all processes to stop at once: each would otherwise be waited for in its turn."""
-        for ear in self._ears:
-            ear.hang_up()
-        for process in [process for role in self.processes.values() for process in role]:
-            process.popen.terminate()
+    def start(self, role: str) -> None:
+        """One more process of a role, once it is ready."""
+        self.changed = True
+        self.estate.start(role if self.estate.scaled else "web")
+        self.estate.open()
 
     def flush_redis(self) -> None:
         """Let Redis forget everything. The embedded house has none to forget."""
-        if self.scaled:
-            redis.Redis.from_url(self.settings["MAILLAGE_REDIS_URL"]).flushall()
+        if self.estate.scaled:
+            redis.Redis.from_url(self.estate.settings["MAILLAGE_REDIS_URL"]).flushall()
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """A command of Maillage's on this house: its exit code and what it said."""
+        return run(*arguments, settings=self.estate.settings)
+
+    def close(self) -> None:
+        for ear in self._ears:
+            ear.hang_up()
+        if self.changed:
+            self.estate.close()
 
     # Ways in
 
@@ -133,25 +195,12 @@ class House:
             db.session.flush()
             return event.id
 
-    def run(self, *arguments: str) -> tuple[int, str]:
-        """A command of Maillage's on this house: its exit code and what it said."""
-        with servers.maillage(*arguments, settings=self.settings) as process:
-            process.popen.wait(60)
-            return process.popen.returncode, process.output
 
-
-@contextmanager
-def open_house(app: Flask, settings: dict[str, str], smtp: servers.SmtpServer) -> Iterator[House]:
-    """The house of an application, with all its processes."""
-    let_go()
-    house = House(app, settings, smtp, settings["MAILLAGE_BASE_URL"])
-    with house._stack:
-        for role, (_command, number) in SCALED.items() if house.scaled else {"web": ("serve", 1)}.items():
-            for _ in range(number):
-                house.start(role)
-        house.wait_until_ready()
-        yield house
-        house.close()
+def run(*arguments: str, settings: dict[str, str]) -> tuple[int, str]:
+    """A command of Maillage's with these settings: its exit code and what it said."""
+    with servers.maillage(*arguments, settings=settings) as process:
+        process.popen.wait(120)
+        return process.popen.returncode, process.output
 
 
 class Caller:

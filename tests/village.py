@@ -46,6 +46,10 @@ class Village:
     #: Has an account, sits nowhere.
     ines: Person
 
+    def membership(self, person: Person, space: Space) -> Membership:
+        """The row that binds a person to a space, ended or not."""
+        return db.session.query(Membership).filter_by(person_id=person.id, space_id=space.id).one()
+
 
 def build() -> Village:
     """Build the village in the current application's database."""
