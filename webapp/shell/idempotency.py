@@ -1,6 +1,7 @@
 """The same write asked twice: `Idempotency-Key` gives the second the first's answer (an IETF draft of httpapi)."""
 
 import hashlib
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +14,11 @@ from core.db import Base, Dated, Identified, db, insert_ignore
 from core.errors import Conflict, Refused
 from core.locale import _
 from core.sessions import ApiToken
-from core.text import has_controls
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
+#: What a header carries unharmed.
+VISIBLE = "[!-~]"
 KEPT = timedelta(hours=24)
 
 
@@ -75,9 +77,9 @@ def finish(row: KeyedAnswer, answer: Response) -> None:
 
 
 def _check(key: str) -> None:
-    if not key.strip() or len(key) > LONGEST or has_controls(key):
+    if not re.fullmatch(rf"{VISIBLE}{{1,{LONGEST}}}", key):
         raise Refused(
-            _("La clé d’idempotence compte de 1 à %(most)s caractères, sur une ligne.", most=LONGEST)
+            _("La clé d’idempotence compte de 1 à %(most)s caractères ASCII, sans espace.", most=LONGEST)
         )
 
 

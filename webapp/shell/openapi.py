@@ -152,7 +152,12 @@ def _header_parameters(call: Call) -> list[dict[str, Any]]:
     if not call.writes or call.scope is None:
         return []
     text = "The same key gives a repeated request the first one's answer, for 24 hours."
-    schema = {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST, "pattern": "^[!-~]+$"}
+    schema = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": idempotency.LONGEST,
+        "pattern": f"^{idempotency.VISIBLE}+$",
+    }
     return [
         {"name": idempotency.HEADER, "in": "header", "required": False, "description": text, "schema": schema}
     ]
@@ -187,7 +192,9 @@ def _error_statuses(call: Call) -> list[int]:
     if call.scope is not None:
         statuses.add(403)
     if "<" in call.path:
-        statuses.add(404)
+        statuses.add(405)  # a number too large for this call may be read as another call's word
+    if "<" in call.path or call.query is not None:
+        statuses.add(404)  # what is named in the address may not exist, or not for this caller
     if call.writes:
         statuses |= {400, 403, 404, 409, 413, 415}
     return sorted(statuses)
