@@ -72,9 +72,10 @@ def notice(notification: Notification, address: str) -> Composed:
             "unsubscribe_url": None if event.compulsory else origin.address,
             "preferences_url": preferences_url(person),
         }
-        subject, plain, page = rendering.render(
-            event.mail_template, network, **context | event.mail_context(person)
-        )
+        context |= event.mail_context(person)
+        # The space through which it reached this person: another of its spaces may be unknown to them.
+        context["space"] = space or context["space"]
+        subject, plain, page = rendering.render(event.mail_template, network, **context)
         subject = f"[{space.short_name}] {subject}" if space else subject
         message_id = new_message_id("n")
         headers = [

@@ -18,9 +18,10 @@ STREAMS = ("account", "notice", "digest")
 class Delivery(Identified, Dated, Job, Base):
     """A mail. `raw` and `message_id` are made once, before the first attempt, and never change: a retry is the same mail.
 
-    `phase` is how far the SMTP dialogue went: "" before DATA, "data" while the body was sent, "dot" after the final
-    dot, where nobody knows until the answer is read; "accepted" once it was. `outcome` says why it ended without
-    being sent: "expired", "lapsed", "unsubscribed", "refused"…
+    `phase` is how far the SMTP dialogue went: "" before it, "data" in the hands of a sender but not taken, "dot" from
+    the final dot on, where nobody knows until the answer is read; "accepted" once it was. `outcome` says why it ended
+    without being accepted: "expired", "lapsed", "no_access", "read", "paused", "unsubscribed", "closed", "uncertain";
+    with `failed_at`, what the server meant: "no_such_address", "bad_address", "full", "too_big", "policy", "refused".
     """
 
     __tablename__ = "deliveries"

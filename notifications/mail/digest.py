@@ -109,7 +109,7 @@ class Press:
                 more += 1
                 continue
             room -= piece.size
-            pieces.append(piece)
+            pieces += [piece] if len(pieces) == 1 else [self._piece("rule"), piece]
         if more:
             pieces.append(self._more(section, more, hue))
         return pieces, room
@@ -150,7 +150,8 @@ class Press:
     def _made(self, macro: str, *arguments: Any) -> Piece:
         html = rendering.compact(str(getattr(self._html, macro)(*arguments))).strip()
         plain = rendering.tidy(str(getattr(self._plain, macro)(*arguments)))
-        return Piece(message.quoted(plain) + message.CRLF, message.quoted(html), len(html.encode()) + 1)
+        spaced = message.quoted(plain) + message.CRLF if plain.strip() else b""
+        return Piece(spaced, message.quoted(html), len(html.encode()) + 1)
 
 
 # ── In words ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -185,8 +185,16 @@ def _attached(attachment: Attachment) -> bytes:
 
 
 def _filename(name: str) -> str:
-    """The parameter of a file's name (RFC 2231 when it is not plain), without any path."""
+    """The parameter of a file's name, without any path; in encoded sections when it is not plain (RFC 2231, 3 and 4)."""
     name = text.one_line(name.replace("\\", "/").rsplit("/", 1)[-1]) or "fichier"
-    if re.fullmatch(r"[A-Za-z0-9._-]+", name):
+    if re.fullmatch(r"[A-Za-z0-9._-]{1,50}", name):
         return f'filename="{name}"'
-    return f"filename*=utf-8''{quote(name, safe='')}"
+    sections, section = [], "utf-8''"
+    for character in name:
+        code = quote(character, safe="")
+        if len(section) + len(code) > 60:
+            sections.append(section)
+            section = ""
+        section += code
+    sections.append(section)
+    return "; ".join(f"filename*{number}*={part}" for number, part in enumerate(sections))

@@ -8,7 +8,7 @@ safety, or taken, and signed off.
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -50,21 +50,12 @@ def send_due(*, limit: int = A_BATCH) -> int:
     url = _settings().smtp_url
     if url is None:
         return _keep_due(limit * 5)
-    our_name = compose.mail_domain()
-    sent = 0
-    with smtp.Conversation(smtp.Address.of(url), our_name) as conversation:
+    with smtp.Conversation(smtp.Address.of(url), compose.mail_domain()) as conversation:
+        run = _Run(conversation)
         while leases := _claim(limit):
-            ready = _make_ready(leases)
-            for number, one in enumerate(ready):
-                if jobs.stopping.is_set():
-                    jobs.release([rest.lease for rest in ready[number:]])
-                    return sent
-                try:
-                    sent += _send(one, conversation)
-                except smtp.Away as away:
-                    _put_off(ready[number:], away)
-                    return sent
-    return sent
+            if not run.send_all(_make_ready(leases)):
+                break
+    return run.accepted
 
 
 def relaunch(*, delivery: Delivery) -> None:
@@ -106,7 +97,7 @@ class Ready:
     recipient: str
     raw: bytes
     again: bool
-    expires_at: datetime
+    notification_id: int | None
 
 
 def _claim(limit: int) -> list[Lease]:
@@ -176,10 +167,11 @@ def _made_ready(lease: Lease, delivery: Delivery, checks: Checks) -> Ready | Non
         message_id=delivery.message_id,
         subject=delivery.subject,
         address=delivery.address,
-        phase="",
+        phase="data",
         outcome="uncertain" if again else "",
+        lease_time=WHILE_SENDING,
     )
-    return Ready(lease, recipient, raw, again, expires_at(delivery))
+    return Ready(lease, recipient, raw, again, delivery.notification_id)
 
 
 def _address(delivery: Delivery) -> str:
@@ -200,61 +192,114 @@ def _compose(delivery: Delivery) -> bytes:
 # ── The attempt ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _send(one: Ready, conversation: smtp.Conversation) -> bool:
-    """Send one message, one recipient; whether it was accepted. Raises `smtp.Away`, with the delivery as it was."""
-    sender = message.wire_address(compose.sender()[1])
-    after_dot = False
-    try:
-        conversation.offer(sender, one.recipient, len(one.raw))
-        _note(one.lease, phase="data", lease_time=WHILE_SENDING)
-        conversation.body(one.raw)
-        _note(one.lease, phase="dot", lease_time=AFTER_DOT)
-        after_dot = True
-        answer = conversation.dot()
-    except smtp.Refused as refused:
-        _refused(one, refused)
-    except smtp.Cut as cut:
-        _doubt(one, cut) if after_dot else _try_later(one.lease, f"cut: {cut}")
-    except LeaseLost:
-        conversation.hang_up()
-        log.warning("mail.lease_lost", delivery=one.lease.id)
-    else:
-        return _accept([one], answer) == 1
-    return False
+class _Run:
+    """One sender at work on one connection, one message and one recipient at a time.
 
+    An answer is written down together with the next dot to come: one commit for each mail, and still at most one mail
+    in doubt, the one whose answer was read last.
+    """
 
-def _note(lease: Lease, *, phase: str, lease_time: timedelta) -> None:
-    with transaction():
-        jobs.renew(lease, lease_time=lease_time, phase=phase)
+    def __init__(self, conversation: smtp.Conversation) -> None:
+        self.conversation = conversation
+        self.sender = message.wire_address(compose.sender()[1])
+        self.accepted = 0
+        self._answered: tuple[Ready, str] | None = None
 
-
-def _accept(sent: Sequence[Ready], answer: str) -> int:
-    """Sign off what a server has taken, and what it told as told; returns how many were still ours to sign off."""
-    now, signed = clock.now(), []
-    with transaction():
-        for one in sent:
+    def send_all(self, ready: Sequence[Ready]) -> bool:
+        """Send a batch; False when no other should be begun: nothing can be sent, or the process stops."""
+        for number, one in enumerate(ready):
+            if jobs.stopping.is_set():
+                self.settle()
+                jobs.release([rest.lease for rest in ready[number:]])
+                return False
             try:
-                jobs.sign_off(one.lease, phase="accepted", accepted_at=now, outcome="", reply=answer[:500])
-            except LeaseLost:
-                # It is in someone else's hands, as a doubt: they will know what to do.
-                log.warning("mail.late_answer", delivery=one.lease.id, answer=answer)
+                self.send(one)
+            except smtp.Away as away:
+                self.settle()
+                _put_off(ready[number:], away)
+                return False
+        self.settle()
+        return True
+
+    def send(self, one: Ready) -> None:
+        """Send one message. Raises `smtp.Away`, with the delivery as it was."""
+        after_dot = False
+        try:
+            self.conversation.offer(self.sender, one.recipient, len(one.raw))
+            self.conversation.body(one.raw)
+            self._about_to_end(one)
+            after_dot = True
+            answer = self.conversation.dot()
+        except smtp.Refused as refused:
+            _refused(one, refused)
+        except smtp.Cut as cut:
+            if after_dot:
+                _doubt(one, cut)
             else:
-                signed.append(one.lease.id)
-        told = sa.select(Delivery.notification_id).where(Delivery.id.in_(signed))
+                _try_later(one.lease, f"cut: {cut}")
+        except LeaseLost:
+            self.conversation.hang_up()
+            log.warning("mail.lease_lost", delivery=one.lease.id)
+        else:
+            self._answered = (one, answer)
+
+    def settle(self) -> None:
+        """Write down the last answer."""
+        if self._answered is not None:
+            with transaction():
+                self._sign_off_answered()
+        self._forget_answered()
+
+    def _about_to_end(self, one: Ready) -> None:
+        """Write down that the dot is about to be said. Raises `LeaseLost`: then it must not be."""
+        lost = False
+        with transaction():
+            self._sign_off_answered()
+            try:
+                jobs.renew(one.lease, lease_time=AFTER_DOT, phase="dot")
+            except LeaseLost:
+                lost = True
+        self._forget_answered()
+        if lost:
+            raise LeaseLost
+
+    def _sign_off_answered(self) -> None:
+        if self._answered is not None:
+            self.accepted += _accept([self._answered[0]], self._answered[1])
+
+    def _forget_answered(self) -> None:
+        self._answered = None
+
+
+def _accept(taken: Sequence[Ready], answer: str) -> int:
+    """Within the caller's transaction, sign off what was taken, and what it told as told; how many were still ours."""
+    now, told, signed = clock.now(), [], 0
+    for one in taken:
+        try:
+            jobs.sign_off(one.lease, phase="accepted", accepted_at=now, outcome="", reply=answer[:500])
+        except LeaseLost:
+            # It is in someone else's hands, as a doubt: they will know what to do.
+            log.warning("mail.late_answer", delivery=one.lease.id, answer=answer)
+        else:
+            signed += 1
+            told += [one.notification_id] if one.notification_id else []
+    if told:
         db.session.execute(
             sa.update(Notification)
             .where(Notification.id.in_(told))
             .values(mailed_at=now)
             .execution_options(synchronize_session=False)
         )
-    return len(signed)
+    return signed
 
 
 def _keep_due(limit: int) -> int:
     """The outgoing mailbox: accepted at once, and read on its page."""
     kept = 0
     while leases := _claim(limit):
-        kept += _accept(_make_ready(leases), "")
+        ready = _make_ready(leases)
+        with transaction():
+            kept += _accept(ready, "")
     return kept
 
 
