@@ -1,14 +1,16 @@
 """The pages that all kinds share: a kind opens a desk in its `views.py`, says what is its own, and draws its templates."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import Template
 from werkzeug.wrappers import Response
 
+from core import clock
 from core.errors import NotFound
 from core.locale import _
 from core.people import Person
@@ -24,6 +26,8 @@ from webapp.spaces import queries as spaces
 
 Kind = TypeVar("Kind", bound=Publication)
 A_PAGE = 20
+#: What appeared just before the page was made may be committed just after: asked again, and not shown twice.
+OVERLAP = timedelta(minutes=1)
 _SENT = "sent_draft"
 
 
@@ -40,6 +44,7 @@ class Desk(Generic[Kind]):
         self.feature = feature
         for rule, name, methods, view in (
             (f"/espaces/<slug>/{self.path}", "index", ["GET"], self.index),
+            (f"/espaces/<slug>/{self.path}/nouveautes", "fresh", ["GET"], self.fresh),
             (f"/espaces/<slug>/{self.path}", "create", ["POST"], signed_in(self.create)),
             (f"/espaces/<slug>/{self.path}/{self.new_path}", "new", ["GET"], signed_in(self.new)),
             (f"/{self.path}/<int:id>", "show", ["GET"], self.show),
@@ -78,7 +83,8 @@ class Desk(Generic[Kind]):
     # The pages.
 
     def index(self, slug: str) -> ResponseReturnValue:
-        space = self._space(slug)
+        # Taken before looking: what appears while we look must come on top, not fall between.
+        space, asked_at = self._space(slug), clock.now()
         before = Place.read(request.args["avant"]) if request.args.get("avant") else None
         found = queries.feed(
             me(),
@@ -99,9 +105,26 @@ class Desk(Generic[Kind]):
             first_page=before is None,
             older=self._list(space, filters | {"avant": Place(*found.next).word()}) if found.next else None,
             newer=self._list(space, filters),
+            fresh=self._fresh(space, asked_at),
             filtered=any(value for name, value in filters.items() if name != "avant"),
             **self.filters(space),
         )
+
+    def fresh(self, slug: str) -> ResponseReturnValue:
+        """What came since `after`, for a list left open. X-Next is the address of the next question."""
+        space, asked_at = self._space(slug), clock.now()
+        since = Place.read(request.args.get("after", ""))
+        found = queries.feed(
+            me(),
+            space=space,
+            kinds=[self.kind],
+            after=(since.instant - OVERLAP, 0),
+            limit=A_PAGE,
+            where=self.conditions(),
+        )
+        answer = make_response(render_template(self._templates("_list.html"), feed=found, space=space))
+        answer.headers["X-Next"] = self._fresh(space, asked_at)
+        return answer
 
     def new(self, slug: str) -> ResponseReturnValue:
         space = self._space(slug)
@@ -186,7 +209,7 @@ class Desk(Generic[Kind]):
             theirs=theirs.publication if theirs else None,
             reach=queries.reach(chosen, someone()) if chosen else None,
             direct=self._goes_directly(form, space, publication),
-            scope_notes={} if self.kind.needs_approval else {k: str(v) for k, v in SCOPE_NOTES.items()},
+            scope_notes=self._scope_notes(space),
             draft=f"{self.path}-{publication.id}" if publication else f"{self.path}-{space.slug}",
             action=url_for(f"{self.feature.name}.update", id=publication.id)
             if publication
@@ -202,6 +225,12 @@ class Desk(Generic[Kind]):
             return False
         wide = form.scope.data not in (None, "space")
         return not wide or queries.standing_in(someone(), [space.id]).is_moderator
+
+    def _scope_notes(self, space: Space) -> dict[str, str]:
+        """What a wider scope costs: nothing to who moderates, nor to what is read first in any case."""
+        if self.kind.needs_approval or queries.standing_in(someone(), [space.id]).is_moderator:
+            return {}
+        return {scope: str(note) for scope, note in SCOPE_NOTES.items()}
 
     def _space(self, slug: str) -> Space:
         space = spaces.entered(slug, me())
@@ -223,6 +252,13 @@ class Desk(Generic[Kind]):
 
     def _templates(self, name: str) -> list[str | Template]:
         return [f"{self.feature.name}/{name}", f"publications/{name}"]
+
+    def _fresh(self, space: Space, asked_at: datetime) -> str:
+        kept = {
+            name: value for name, value in request.args.items() if name not in ("avant", "after") and value
+        }
+        word = Place(asked_at, 0).word()
+        return url_for(f"{self.feature.name}.fresh", slug=space.slug, **kept | {"after": word})  # type: ignore[arg-type]
 
     def _list(self, space: Space, arguments: dict[str, str]) -> str:
         kept = {name: value for name, value in arguments.items() if value}

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from wtforms import SelectField
+from wtforms import RadioField, SelectField
 
 from core.locale import lazy_
 from core.people import Person
@@ -39,8 +39,9 @@ class ToolForm(PublicationForm):
         description=lazy_("Par exemple : adultes débutants à l’oral, groupe de huit à quinze."),
     )
     language = SelectField(lazy_("Langue"), default="fr")
-    licence = SelectField(
+    licence = RadioField(
         lazy_("Ce que les autres peuvent en faire"),
+        [required()],
         default="cc-by-sa",
         description=lazy_("Dans le doute, demandez à l’auteur ou à l’autrice avant de partager."),
     )
@@ -50,7 +51,12 @@ class ToolForm(PublicationForm):
         description=lazy_("Où il se trouve, si vous ne joignez pas de fichier."),
     )
 
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each licence allows, in words."""
+        return {one.code: str(one.meaning) for one in LICENCES.values()}
+
     def offer(self, by: Person, publication: Publication | None) -> None:
         super().offer(by, publication)
         self.language.choices = languages.choices()
-        self.licence.choices = [(one.code, f"{one.name} – {one.meaning}") for one in LICENCES.values()]
+        self.licence.choices = [(one.code, str(one.name)) for one in LICENCES.values()]
