@@ -1,7 +1,7 @@
 """Publications, whatever people share: their kinds, their states, the spaces they stand in, and who may see them."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -178,7 +178,7 @@ def readable_by_each() -> sa.ColumnElement[bool]:
     )
     moderated = sa.exists().where(
         Placement.publication_id == Publication.id,
-        Placement.space_id.in_(space_ids_of(person, "moderator", "animator")),
+        Placement.space_id.in_(space_ids_of(person, "moderator", "animator").correlate(Person)),
     )
     return sa.or_(
         out, Publication.author_id == Person.id, sa.and_(in_hand, sa.or_(Person.is_staff, moderated))
@@ -192,11 +192,14 @@ def _in_scope(person: Person | None) -> sa.ColumnElement[bool]:
 
 
 def _in_scope_of_member(person: Person) -> sa.ColumnElement[bool]:
+    # Said aloud: deep inside a query, people would not be correlated by themselves, and everyone would be anyone.
+    in_network = cast("sa.Exists", belongs_to_network(person)).correlate(Person)
     here = sa.exists().where(
-        Placement.publication_id == Publication.id, Placement.space_id.in_(space_ids_of(person))
+        Placement.publication_id == Publication.id,
+        Placement.space_id.in_(space_ids_of(person).correlate(Person)),
     )
     return sa.or_(
         Publication.scope == "public",
-        sa.and_(Publication.scope == "network", belongs_to_network(person)),
+        sa.and_(Publication.scope == "network", in_network),
         here,
     )

@@ -88,7 +88,7 @@ def _may_know(person: Any, readable: sa.ColumnElement[bool], is_staff: Any) -> s
     of_mine = sa.or_(
         Notification.space_id.is_(None),
         Event.person_id == person.id,
-        Notification.space_id.in_(space_ids_of(person)),
+        Notification.space_id.in_(space_ids_of(person).correlate(Person)),
         is_staff,
     )
     published = sa.exists().where(Publication.id == Notification.publication_id, readable)

@@ -25,6 +25,7 @@ from notifications.mail import send
 from notifications.mail.deliveries import Delivery
 from notifications.preferences import MailSettings, SpacePreference
 from tests.village import Village
+from tests.visitors import let_go
 from webapp.announcements.events import AnnouncementPublished
 from webapp.announcements.models import Announcement
 from webapp.meetings.events import MeetingPublished
@@ -92,14 +93,14 @@ def choose(person: Person, **values: Any) -> None:
 
 
 def next_digest(person: Person) -> datetime:
-    db.session.remove()
+    let_go()
     found = db.session.get_one(MailSettings, person.id).next_digest_at
     assert found is not None
     return found.astimezone(BRUSSELS)
 
 
 def received(person: Person) -> list[Delivery]:
-    db.session.remove()
+    let_go()
     return list(
         db.session.scalars(
             sa.select(Delivery)
@@ -415,7 +416,7 @@ def test_two_planners_at_once_write_one_digest_for_each(village: Village, app: F
     for thread in threads:
         thread.join()
     assert not errors
-    db.session.remove()
+    let_go()
     told = db.session.scalars(sa.select(Delivery.person_id).where(Delivery.stream == "digest")).all()
     assert len(told) == len(set(told)) == 60 + 4
 

@@ -18,6 +18,7 @@ from notifications.mail import letters, send
 from notifications.mail.deliveries import Delivery
 from tests.servers import Phase, SmtpServer, smtp_server
 from tests.village import Village
+from tests.visitors import let_go
 
 RAW = b"From: <a@b.example>\r\nSubject: essai\r\n\r\nBonjour\r\n.\r\n..fin\r\n"
 
@@ -39,7 +40,7 @@ def crash_in(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, *, after: b
         patch.setattr(owner, name, dying)
         with pytest.raises(Crash):
             send.send_due()
-    db.session.remove()
+    let_go()
 
 
 def queue(number: int = 1, *, stream: str = "notice", raw: bytes | None = RAW, **values: Any) -> list[int]:
@@ -60,7 +61,7 @@ def queue(number: int = 1, *, stream: str = "notice", raw: bytes | None = RAW, *
 
 
 def delivery(number: int) -> Delivery:
-    db.session.remove()
+    let_go()
     return db.session.scalars(
         sa.select(Delivery).where(Delivery.id == number).options(sa.orm.undefer(Delivery.raw))
     ).one()
@@ -482,7 +483,7 @@ def test_two_senders_and_a_thousand_mails_none_twice(app: Flask, smtp: SmtpServe
     assert len(smtp.messages) == 1000
     assert len({received.recipients for received in smtp.messages}) == 1000
     assert connections_to(smtp) == 2
-    db.session.remove()
+    let_go()
     open_ones = sa.select(sa.func.count()).select_from(Delivery).where(Delivery.done_at.is_(None))
     assert db.session.scalar(open_ones) == 0
 
