@@ -40,7 +40,9 @@ def door(sign_in, village, mails):
 def test_the_mail_says_who_invites_where_and_with_what_words(mails, village, door):
     mail = mails()[-1]
     assert (mail.address, mail.stream) == (NEW, "account")
-    assert mail.subject == "Hélène Vantomme vous invite dans « Plateforme Français langue étrangère »"
+    assert (
+        mail.subject == "Hélène Vantomme vous invite dans «\u00a0Plateforme Français langue étrangère\u00a0»"
+    )
     assert "Venez mardi, on parle d’évaluation." in text_of(mail)
     assert "17 mars" in text_of(mail)
 
@@ -89,7 +91,7 @@ def test_members_are_left_in_peace_and_said(sign_in, village, mails):
     assert [mail.address for mail in mails()] == [NEW]
     page = browser.get(answer.location).text
     assert "Une invitation est partie." in page
-    assert "laissé·es en paix : Emre Kaplan-Dethier" in page
+    assert "laissé·es en paix\u00a0: Emre Kaplan-Dethier" in page
 
 
 def test_inviting_again_sends_again_and_keeps_one_row(sign_in, village, mails):

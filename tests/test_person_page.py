@@ -68,3 +68,38 @@ def test_what_is_written_of_oneself_is_text(sign_in, village):
     page = sign_in(village.emre).get(PAGE.format(village.nadege.id)).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_it_shows_what_the_reader_may_read_of_what_they_shared(sign_in, village):
+    from webapp.announcements.models import Announcement  # noqa: PLC0415 - once the kinds have been found
+    from webapp.publications import service  # noqa: PLC0415
+
+    for space, title in ((village.fle, "Atelier d’écriture"), (village.citoyennete, "Visite du parlement")):
+        made = service.draft(Announcement, spaces=[space], by=village.nadege, title=title, text="Venez.")
+        service.share(made, by=village.nadege)
+    for reader, titles in ((village.emre, ["Atelier d’écriture"]), (village.driss, [])):
+        page = sign_in(reader).get(PAGE.format(village.nadege.id)).text
+        assert [title for title in ("Atelier d’écriture", "Visite du parlement") if title in page] == titles
+
+
+def test_it_costs_the_same_with_many_publications(sign_in, village, count_queries):
+    from webapp.announcements.models import Announcement  # noqa: PLC0415
+    from webapp.publications import service  # noqa: PLC0415
+
+    def share(number):
+        for turn in range(number):
+            made = service.draft(
+                Announcement, spaces=[village.fle], by=village.nadege, title=f"Annonce {turn}", text="Venez."
+            )
+            service.share(made, by=village.nadege)
+
+    share(2)
+    browser = sign_in(village.emre)
+    browser.get(PAGE.format(village.nadege.id))
+    with count_queries() as few:
+        browser.get(PAGE.format(village.nadege.id))
+    share(10)
+    browser.get(PAGE.format(village.nadege.id))
+    with count_queries() as many:
+        browser.get(PAGE.format(village.nadege.id))
+    assert len(many) <= len(few)

@@ -142,7 +142,7 @@ def read_proof(provider: OidcProvider) -> Proof:
     except MismatchingStateError as error:
         log.warning("oidc.state", provider=provider.name)
         raise Refused(
-            _("Cette demande ne vient pas de ce navigateur, ou elle est trop ancienne : recommencez.")
+            _("Cette demande ne vient pas de ce navigateur, ou elle est trop ancienne : recommencez.")
         ) from error
     except OAuthError as error:
         raise _refusal(provider, error) from error

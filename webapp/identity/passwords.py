@@ -52,13 +52,13 @@ def check(password: str, person: Person) -> None:
     """Raise `Refused` for a password that anyone would try first. No rule of composition (NIST SP 800-63B, 3.1.1.2)."""
     password = _composed(password)
     if len(password) < SHORTEST:
-        _refuse(_("Au moins %(least)s caractères : une courte phrase convient très bien.", least=SHORTEST))
+        _refuse(_("Au moins %(least)s caractères : une courte phrase convient très bien.", least=SHORTEST))
     if len(password) > LONGEST:
         _refuse(_("Au plus %(most)s caractères.", most=LONGEST))
     if _is_common(password):
-        _refuse(_("Ce mot de passe est parmi les premiers qu’on essaierait : choisissez-en un plus à vous."))
+        _refuse(_("Ce mot de passe est parmi les premiers qu’on essaierait : choisissez-en un plus à vous."))
     if _says_who(password, person):
-        _refuse(_("Ne le faites pas de votre nom ni de votre adresse : c’est ce qu’on essaierait d’abord."))
+        _refuse(_("Ne le faites pas de votre nom ni de votre adresse : c’est ce qu’on essaierait d’abord."))
 
 
 def _refuse(sentence: str) -> None:

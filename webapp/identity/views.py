@@ -232,7 +232,7 @@ def link_identity() -> ResponseReturnValue:
     proof = _pending()
     session.pop(PENDING, None)
     if proof is None:
-        flash(_("Cette demande est trop ancienne : recommencez."), "warn")
+        flash(_("Cette demande est trop ancienne : recommencez."), "warn")
     else:
         _link(someone(), proof)
     return redirect(url_for("identity.security"), 303)
@@ -264,7 +264,7 @@ def _link(person: Person, proof: oidc.Proof) -> None:
         flash(error.sentence, "bad")
     else:
         flash(
-            _("Votre compte %(label)s est relié : il vous ouvre désormais cette porte.", label=proof.label),
+            _("Votre compte %(label)s est relié : il vous ouvre désormais cette porte.", label=proof.label),
             "good",
         )
 
@@ -297,7 +297,7 @@ def remove_password() -> ResponseReturnValue:
         form, lambda: service.remove_password(person=someone(), current=form.current.data or "")
     )
     if status == 200:
-        flash(_("Votre mot de passe n’existe plus : vous entrez par un lien reçu par courriel."), "good")
+        flash(_("Votre mot de passe n’existe plus : vous entrez par un lien reçu par courriel."), "good")
         return redirect(url_for("identity.security"), 303)
     return _security(NewPasswordForm(None), form, status=status)
 

@@ -67,7 +67,7 @@ class InvitationAccepted(Event):
         if self.space is None:
             return _("%(actor)s a accepté de rejoindre l’équipe", actor=self.actor_name)
         return _(
-            "%(actor)s a accepté votre invitation dans « %(space)s »",
+            "%(actor)s a accepté votre invitation dans « %(space)s »",
             actor=self.actor_name,
             space=self.space.name,
         )

@@ -23,7 +23,7 @@ ROLE_LABELS = {
 ROLE_NOTES = {
     "member": lazy_("lit, partage et répond"),
     "guest": lazy_(
-        "voit cet espace seulement, et ne parle pour personne : pour un·e spécialiste, un·e stagiaire"
+        "voit cet espace seulement, et ne parle pour personne : pour un·e spécialiste, un·e stagiaire"
     ),
     "moderator": lazy_("valide aussi ce qui est partagé"),
     "animator": lazy_("convoque aussi les réunions et règle l’espace"),
@@ -35,20 +35,20 @@ class InvitationForm(HouseForm):
     """Whom to invite, to do what, with what words."""
 
     people = TextField(
-        lazy_("Qui invitez-vous ?"),
+        lazy_("Qui invitez-vous ?"),
         description=lazy_(
-            "Une adresse, ou une liste collée d’un courriel ou d’un tableur : "
-            "« Nom <adresse> », une personne par ligne ou entre virgules."
+            "Une adresse, ou une liste collée d’un courriel ou d’un tableur : "
+            "une personne par ligne, ou entre virgules."
         ),
         validators=[required(lazy_("Donnez au moins une adresse.")), at_most(LONGEST_LIST)],
         render_kw={"rows": 4, "autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"},
     )
     role = RadioField(lazy_("Pour être"), default="member", validators=[validators.InputRequired()])
-    until = DayField(lazy_("Jusqu’au"), description=lazy_("Pour une personne invitée : le dernier jour."))
+    until = DayField(lazy_("Jusqu’au"), description=lazy_("Pour une personne invitée : le dernier jour."))
     organisation = SelectField(lazy_("Au nom de"), default="", validators=[validators.Optional()])
     message = TextField(
         lazy_("Un mot de votre part"),
-        description=lazy_("Il sera au début du message : c’est lui qui donne envie d’ouvrir."),
+        description=lazy_("Il sera au début du message : c’est lui qui donne envie d’ouvrir."),
         validators=[at_most(service.LONGEST_MESSAGE)],
     )
 
@@ -70,8 +70,8 @@ class InvitationForm(HouseForm):
         self.mistakes = reading.mistakes
         if reading.mistakes:
             sentence = _n(
-                "Une ligne est à corriger ; personne n’a encore reçu de message.",
-                "%(num)s lignes sont à corriger ; personne n’a encore reçu de message.",
+                "Une ligne est à corriger ; personne n’a encore reçu de message.",
+                "%(num)s lignes sont à corriger ; personne n’a encore reçu de message.",
                 len(reading.mistakes),
             )
             raise Refused(sentence, people=sentence)
@@ -96,7 +96,7 @@ class AcceptForm(HouseForm):
 
     name = LineField(
         lazy_("Votre nom"),
-        description=lazy_("Comme les autres membres le liront : prénom et nom."),
+        description=lazy_("Comme les autres membres le liront : prénom et nom."),
         validators=[at_most(120)],
         render_kw={"autocomplete": "name"},
     )

@@ -58,7 +58,7 @@ def read(pasted: str) -> Reading:
             guests.setdefault(key, guest)
     if len(guests) > MOST:
         raise Refused(
-            _("Au plus %(most)s personnes à la fois : envoyez la liste en plusieurs fois.", most=MOST)
+            _("Au plus %(most)s personnes à la fois : envoyez la liste en plusieurs fois.", most=MOST)
         )
     return Reading(list(guests.values()), mistakes, repeated)
 

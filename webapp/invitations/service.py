@@ -133,7 +133,7 @@ def accept(*, invitation: Invitation, name: str, present: Person | None) -> tupl
 def closed_because(invitation: Invitation) -> str:
     """Why nobody can walk through, in a sentence; empty while the door is open."""
     if invitation.space is not None and invitation.space.archived_at is not None:
-        return _("Cet espace est archivé : plus personne n’y entre.")
+        return _("Cet espace est archivé : plus personne n’y entre.")
     return {
         "accepted": _("Cette invitation a déjà servi. Connectez-vous pour retrouver l’espace."),
         "revoked": _("Cette invitation a été annulée par qui l’avait envoyée."),
@@ -180,7 +180,7 @@ def _check_inviter(space: Space, by: Person, role: str) -> None:
     if role not in offered:
         raise NotAllowed(_("Vous ne pouvez pas inviter à ce rôle."))
     if space.archived_at is not None:
-        raise Refused(_("Cet espace est archivé : plus personne n’y entre."))
+        raise Refused(_("Cet espace est archivé : plus personne n’y entre."))
 
 
 def _check_stay(role: str, until: datetime | None) -> None:
@@ -188,11 +188,11 @@ def _check_stay(role: str, until: datetime | None) -> None:
         return
     sentence = ""
     if until is None:
-        sentence = _("Dites jusqu’à quel jour : une personne invitée ne reste pas toujours.")
+        sentence = _("Dites jusqu’à quel jour : une personne invitée ne reste pas toujours.")
     elif until <= clock.now():
         sentence = _("Ce jour est passé.")
     elif until > clock.now() + LONGEST_STAY:
-        sentence = _("Au plus un an : vous pourrez prolonger.")
+        sentence = _("Au plus un an : vous pourrez prolonger.")
     if sentence:
         raise Refused(sentence, until=sentence)
 
@@ -207,9 +207,9 @@ def _check_waiting(invitation: Invitation) -> None:
     if invitation.accepted_at is not None:
         raise Conflict(_("Cette invitation a déjà été acceptée."))
     if invitation.revoked_at is not None:
-        raise Conflict(_("Cette invitation a été annulée : faites-en une nouvelle."))
+        raise Conflict(_("Cette invitation a été annulée : faites-en une nouvelle."))
     if invitation.until is not None and invitation.until <= clock.now():
-        raise Conflict(_("Le séjour prévu est fini : faites une nouvelle invitation."))
+        raise Conflict(_("Le séjour prévu est fini : faites une nouvelle invitation."))
 
 
 def _most(usual: str) -> str:

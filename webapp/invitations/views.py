@@ -98,7 +98,7 @@ def _accept(invitation: Invitation, form: AcceptForm) -> ResponseReturnValue:
             person=person, method="invitation", user_agent=request.user_agent.string, replacing=my_session()
         )
         session.clear()
-        flash(_("Bienvenue, %(name)s !", name=person.name), "good")
+        flash(_("Bienvenue, %(name)s !", name=person.name), "good")
         answer = redirect(inside, 303)
         remember(answer, current_app, secret)
         return answer
@@ -151,7 +151,7 @@ def _tell_what_left(sent: service.Sent) -> None:
         )
     if sent.members:
         names = ", ".join(person.name for person in sent.members)
-        flash(_("Déjà dans l’espace, laissé·es en paix : %(names)s.", names=names), "news")
+        flash(_("Déjà dans l’espace, laissé·es en paix : %(names)s.", names=names), "news")
 
 
 def _list(space: Space, form: InvitationForm, *, status: int = 200) -> ResponseReturnValue:

@@ -22,7 +22,7 @@ class MandateChangeAsked(Event):
 
     def title(self) -> str:
         return _(
-            "%(actor)s a changé d’organisation : « %(message)s »",
+            "%(actor)s a changé d’organisation : « %(message)s »",
             actor=self.actor_name,
             message=self.data["message"],
         )

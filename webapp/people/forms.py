@@ -22,7 +22,7 @@ class ProfileForm(HouseForm):
     )
     job_title = LineField(
         lazy_("Fonction"),
-        description=lazy_("Ce que vous faites, en quelques mots : formatrice FLE, assistant social…"),
+        description=lazy_("Ce que vous faites, en quelques mots : formatrice FLE, assistant social…"),
         validators=[at_most(120)],
         render_kw={"autocomplete": "organization-title"},
     )
@@ -52,9 +52,9 @@ class MandateRequestForm(HouseForm):
     """What has changed in the organisations one acts for."""
 
     message = TextField(
-        lazy_("Qu’est-ce qui a changé ?"),
+        lazy_("Qu’est-ce qui a changé ?"),
         description=lazy_(
-            "L’équipe du réseau tient l’annuaire : elle reçoit votre message et met la fiche à jour."
+            "L’équipe du réseau tient l’annuaire : elle reçoit votre message et met la fiche à jour."
         ),
         validators=[required(), at_most(service.LONGEST_REQUEST)],
         render_kw={"rows": 3},

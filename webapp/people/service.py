@@ -28,6 +28,8 @@ from webapp.people.models import AddressChange
 from webapp.shell import rate
 
 CHANGE_LASTS = timedelta(days=2)
+#: The name of whoever has left: kept with what they shared, so in one language.
+FORMER = "Ancien·ne membre"
 LONGEST_ABOUT = 2000
 LONGEST_REQUEST = 600
 
@@ -37,7 +39,7 @@ def change_profile(
 ) -> None:
     """What someone says of themself, and how they wish to be spoken to. Raises `Refused`."""
     if not name:
-        sentence = _("Dites votre nom : c’est lui que les autres lisent.")
+        sentence = _("Dites votre nom : c’est lui que les autres lisent.")
         raise Refused(sentence, name=sentence)
     if locale not in LANGUAGES:
         raise Refused(_("Cette langue n’est pas parlée ici."), locale=_("Cette langue n’est pas parlée ici."))
@@ -124,7 +126,7 @@ def _move(change: AddressChange) -> None:
     holder = by_email(change.new_address)
     if holder is not None and holder != person:
         raise Conflict(
-            _("Cette adresse est celle d’un autre compte : connectez-vous avec elle, ou écrivez à l’équipe.")
+            _("Cette adresse est celle d’un autre compte : connectez-vous avec elle, ou écrivez à l’équipe.")
         )
     person.email, person.email_verified_at = change.new_address, clock.now()
     db.session.delete(change)
@@ -218,7 +220,7 @@ def close_account(*, person: Person) -> None:
     identity.end_other_sessions(person=person, keep=None)
     _close_doors(person)
     _leave_seats(person)
-    person.name = _("Ancien·ne membre")
+    person.name = FORMER
     person.email = person.email_verified_at = person.password_hash = None
     person.job_title = person.phone = person.about = ""
     person.is_staff = False
@@ -233,12 +235,12 @@ def _check_can_leave(person: Person) -> None:
         names = ", ".join(space.name for space in orphans)
         raise Conflict(
             _(
-                "Vous êtes la dernière personne à animer : %(names)s. Nommez d’abord quelqu’un d’autre.",
+                "Vous êtes la dernière personne à animer : %(names)s. Nommez d’abord quelqu’un d’autre.",
                 names=names,
             )
         )
     if person.is_staff and not queries.other_staff(person):
-        raise Conflict(_("Vous êtes la dernière personne de l’équipe : invitez d’abord quelqu’un d’autre."))
+        raise Conflict(_("Vous êtes la dernière personne de l’équipe : invitez d’abord quelqu’un d’autre."))
 
 
 def _close_doors(person: Person) -> None:

@@ -71,7 +71,7 @@ def ask_address_change() -> ResponseReturnValue:
             form.refuse(error)
         else:
             flash(
-                _("Deux messages sont partis : confirmez depuis l’ancienne adresse et depuis la nouvelle."),
+                _("Deux messages sont partis : confirmez depuis l’ancienne adresse et depuis la nouvelle."),
                 "good",
             )
             return redirect(url_for("people.me") + "#adresse", 303)
