@@ -13,7 +13,7 @@ import click
 from flask import Flask
 
 import migrations
-from core import clock, config, log, sessions
+from core import addresses, clock, config, log, sessions
 from core.config import Settings
 from core.db import transaction
 from core.errors import HouseError, Misconfigured
@@ -177,7 +177,7 @@ def staff(settings: Settings, email: str, name: str) -> None:
     """
     _must_be_migrated(settings)
     with create_app(settings).app_context(), transaction():
-        _invitation, door = invitations.invite_staff(address=email, name=name)
+        _invitation, door = invitations.invite_staff(address=addresses.well_written(email), name=name)
     click.echo(door)
 
 

@@ -171,6 +171,11 @@ def _how_to_sign_in(address: str, *, demo: bool) -> list[str]:
     if demo:
         lines.append("Chaque personne de la démonstration a une adresse ; le lien d’entrée arrive dans")
         lines.append(f"{address}/courrier-sortant")
+    else:
+        lines.append(
+            "Le réseau est vide : ouvrez-le à la première personne de l’équipe, depuis une autre fenêtre :"
+        )
+        lines.append(f"MAILLAGE_BASE_URL={address} .venv/bin/python -m workers staff vous@exemple.be")
     return lines
 
 
