@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from core import clock
 from core.db import db
@@ -50,7 +51,7 @@ class Steps:
 
 
 def news_of(person: Person, spaces: list[Space]) -> dict[int, News]:
-    """What is new in these spaces, by the space's id: two queries, whatever their number."""
+    """What is new in these spaces, by the space's id: four queries, whatever their number."""
     ids = [space.id for space in spaces]
     unread = (
         sa.select(Placement.space_id, sa.func.count(sa.distinct(Notification.publication_id)).label("number"))
@@ -71,24 +72,23 @@ def news_of(person: Person, spaces: list[Space]) -> dict[int, News]:
 
 def _latest_in(ids: list[int], person: Person) -> dict[int, Publication]:
     """The last publication to appear in each of these spaces that a person may read."""
-    place = (
-        sa.func.row_number()
-        .over(
-            partition_by=Placement.space_id,
-            order_by=(Publication.published_at.desc(), Publication.id.desc()),
-        )
-        .label("place")
+    # Under another name: the conditions of reading ask about placements of their own.
+    here = aliased(Placement)
+    rank = sa.func.row_number().over(
+        partition_by=here.space_id, order_by=(Publication.published_at.desc(), Publication.id.desc())
     )
     ranked = (
-        sa.select(Placement.space_id, Publication.id.label("publication_id"), place)
-        .join(Publication, Publication.id == Placement.publication_id)
-        .where(Placement.space_id.in_(ids), readable_by(person), is_current())
+        sa.select(here.space_id, Publication.id.label("publication_id"), rank.label("rank"))
+        .join(Publication, Publication.id == here.publication_id)
+        .where(here.space_id.in_(ids), readable_by(person), is_current())
         .subquery("ranked")
     )
-    query = sa.select(ranked.c.space_id, Publication).join(
-        ranked, sa.and_(ranked.c.publication_id == Publication.id, ranked.c.place == 1)
-    )
-    return {row[0]: row[1] for row in db.session.execute(query).unique()}
+    chosen = db.session.execute(
+        sa.select(ranked.c.space_id, ranked.c.publication_id).where(ranked.c.rank == 1)
+    ).all()
+    wanted = sa.select(Publication).where(Publication.id.in_([row.publication_id for row in chosen]))
+    found = {one.id: one for one in db.session.scalars(wanted).unique()}
+    return {row.space_id: found[row.publication_id] for row in chosen}
 
 
 def steps_of(person: Person) -> Steps | None:
