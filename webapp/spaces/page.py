@@ -93,9 +93,10 @@ def _tabs(space: Space, modules: list[Feature]) -> list[Link]:
 
 
 def _starts(space: Space, modules: list[Feature]) -> list[Link]:
+    """Under the tab of a module, what it starts comes first: the first is the button, the others its menu."""
     links = [
         _link(f"{module.name}.new", space, str(module.new_label), module.icon)
-        for module in modules
+        for module in sorted(modules, key=lambda module: module.name != request.blueprint)
         if module.new_label
     ]
     return [link for link in links if link.href]
