@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn
 
@@ -72,6 +73,14 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
         embedded.hold(settings.data_dir)
     with _leaving_at_once():
         serving.Server(settings, host=host or settings.host, port=port or settings.port).run()
+
+
+def _listening_at(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """The settings with what the command line says; a site without an address of its own is where it listens."""
+    heard = replace(settings, host=host or settings.host, port=port or settings.port)
+    if settings.base_url != f"http://localhost:{settings.port}":
+        return heard
+    return replace(heard, base_url=f"http://localhost:{heard.port}")
 
 
 @maillage.command()

@@ -22,8 +22,9 @@ LAST_REQUEST = 0.3
 class Server(BaseApplication):
     """`maillage serve`: one process. To use more cores, start it again: with Redis, all share the address's port."""
 
-    def __init__(self, settings: Settings, *, host: str, port: int) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        host, port = settings.host, settings.port
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         super().__init__()
 

@@ -3,4 +3,11 @@
 from core.locale import lazy_
 from webapp.shell.features import Feature
 
-feature = Feature(__name__, label=lazy_("Annonces"), module=True, icon="megaphone", position=10)
+feature = Feature(
+    __name__,
+    label=lazy_("Annonces"),
+    module=True,
+    icon="megaphone",
+    position=10,
+    new_label=lazy_("Nouvelle annonce"),
+)

@@ -3,4 +3,11 @@
 from core.locale import lazy_
 from webapp.shell.features import Feature
 
-feature = Feature(__name__, label=lazy_("Projets"), module=True, icon="lightbulb", position=40)
+feature = Feature(
+    __name__,
+    label=lazy_("Projets"),
+    module=True,
+    icon="lightbulb",
+    position=40,
+    new_label=lazy_("Présenter un projet"),
+)

@@ -3,4 +3,11 @@
 from core.locale import lazy_
 from webapp.shell.features import Feature
 
-feature = Feature(__name__, label=lazy_("Outils"), module=True, icon="tools", position=30)
+feature = Feature(
+    __name__,
+    label=lazy_("Outils"),
+    module=True,
+    icon="tools",
+    position=30,
+    new_label=lazy_("Partager un outil"),
+)
