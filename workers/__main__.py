@@ -72,7 +72,7 @@ def serve(settings: Settings, host: str | None, port: int | None) -> None:
     if settings.embedded:
         embedded.hold(settings.data_dir)
     with _leaving_at_once():
-        serving.Server(settings, host=host or settings.host, port=port or settings.port).run()
+        serving.Server(_listening_at(settings, host, port)).run()
 
 
 def _listening_at(settings: Settings, host: str | None, port: int | None) -> Settings:

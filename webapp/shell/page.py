@@ -32,7 +32,7 @@ from core.network import Network, the_network
 from core.palette import MAIL_HUES
 from core.people import Person
 from core.spaces import Space, spaces_of
-from notifications import live
+from notifications import inbox, live
 from webapp.shell import answers, assets, csrf, once
 from webapp.shell.identity import me, signed_in
 
@@ -128,6 +128,7 @@ def _page() -> dict[str, Any]:
 def _frame(person: Person | None) -> dict[str, Any]:
     known: dict[str, Any] = {"my_spaces": my_spaces()}
     if person is not None:
+        known["unread"] = inbox.unread_count(person)
         known["live_spaces"] = json.dumps(live.positions(person), ensure_ascii=False)
     for feature in current_app.extensions["features"]:
         for part in feature.page_parts:
