@@ -27,7 +27,7 @@ def index() -> ResponseReturnValue:
 def _for_visitors() -> ResponseReturnValue:
     return render_template(
         "home/visitor.html",
-        spaces=spaces.directory(None),
+        spaces=[one for one in spaces.directory(None) if one.space.parent_id is None],
         numbers=queries.numbers(),
         programmes=programmes(),
         news=publications.feed(None, limit=4).entries,

@@ -40,14 +40,20 @@ def index() -> ResponseReturnValue:
 
 
 def _families(shown: list[queries.Shown]) -> list[tuple[queries.Shown | None, list[queries.Shown]]]:
-    """(parent, its children), after the spaces that stand alone, under None; those of an axis are shown with it."""
+    """(parent, its children), after the spaces that stand alone, under None.
+
+    One's own are shown first, and those of an axis with it: neither comes twice.
+    """
     known = {one.space.id for one in shown}
     in_axes = {space.id for _axis, space in bridges(me())}
     parents = {one.space.parent_id for one in shown if one.space.parent_id in known}
     alone = [
         one
         for one in shown
-        if one.space.parent_id not in known and one.space.id not in parents and one.space.id not in in_axes
+        if not one.role
+        and one.space.parent_id not in known
+        and one.space.id not in parents
+        and one.space.id not in in_axes
     ]
     families = [
         (one, [child for child in shown if child.space.parent_id == one.space.id])
