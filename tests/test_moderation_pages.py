@@ -1,4 +1,4 @@
-"""The queue: oldest first, decided from there, told when it changed; nothing typed is lost, and nobody sees what is not theirs."""
+"""The queue: oldest first, decided from there, told when it changed; nothing typed is lost, nothing shown to strangers."""
 
 from collections.abc import Callable
 from typing import Any

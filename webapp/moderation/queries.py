@@ -22,5 +22,5 @@ def spaces_with_counts(person: Person) -> list[tuple[Space, int]]:
         )
         .group_by(Placement.space_id)
     )
-    counts = dict(db.session.execute(query).tuples().all())
+    counts = dict(db.session.execute(query).all())
     return [(space, counts.get(space.id, 0)) for space in mine]

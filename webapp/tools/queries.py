@@ -28,5 +28,5 @@ def in_use(person: Person | None, space: Space) -> tuple[list[str], list[str]]:
         .where(readable_by(person), is_current(), placed_in(space))
         .distinct()
     )
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(query).all()
     return sorted({language for language, _licence in rows}), sorted({licence for _language, licence in rows})
