@@ -1,13 +1,12 @@
 """What the people of the demo network have read and received: inboxes that look alive, and no mail left to send for the past."""
 
 from datetime import datetime, timedelta
-from functools import partial
+from random import Random
 from typing import Any
 
 import sqlalchemy as sa
 
 from core.db import db
-from core.people import Person
 from notifications.inbox import Notification
 from notifications.mail.deliveries import Delivery
 from workers.demo.founding import Cast
@@ -31,10 +30,13 @@ def _received(since: datetime) -> None:
 
     What remains for those who chose daily or weekly waits for their next digest.
     """
-    change = partial(sa.update(Notification).execution_options, synchronize_session=False)()
-    mailed = Notification.rhythm != "never"
-    at_once = change.where(mailed, sa.or_(Notification.rhythm == "now", Notification.created_at < since))
-    db.session.execute(at_once.values(mailed_at=Notification.created_at))
+    has_left = sa.or_(Notification.rhythm == "now", Notification.created_at < since)
+    db.session.execute(
+        sa.update(Notification)
+        .where(Notification.rhythm != "never", has_left)
+        .values(mailed_at=Notification.created_at)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _read(key: str, cast: Cast) -> None:
@@ -47,14 +49,13 @@ def _read(key: str, cast: Cast) -> None:
     ).all()
     waiting = sum(1 for row in rows if row.mailed_at is None)
     left = max(chance.randint(*LEFT_UNREAD), min(waiting, LEFT_UNREAD[1] + 1))
-    seen = [_seen(row, person, cast, chance) for row in rows[left:]]
+    seen = [_seen(row, cast, chance) for row in rows[left:]]
     if seen:
         statement = sa.update(Notification).where(Notification.id == sa.bindparam("number"))
         db.session.connection().execute(statement.values(read_at=sa.bindparam("seen")), seen)
 
 
-def _seen(row: Any, person: Person, cast: Cast, chance: Any) -> dict[str, Any]:
-    del person
+def _seen(row: Any, cast: Cast, chance: Random) -> dict[str, Any]:
     after = timedelta(minutes=chance.randrange(3, 1600))
     return {"number": row.id, "seen": min(row.created_at + after, cast.now)}
 
