@@ -23,6 +23,8 @@ from notifications.speech import speaking_to
 #: What waited longer than this, through pauses and absences, is stale.
 STALE = timedelta(days=35)
 PER_SPACE = 12
+#: A language and a clock.
+Spoken = tuple[str, ZoneInfo]
 IN_ALL = 40
 
 
@@ -195,10 +197,11 @@ class _Lines:
 
     def __init__(self, events: dict[int, Event]) -> None:
         self.events = events
-        self._made: dict[tuple[int, str, ZoneInfo], Line | None] = {}
+        self._made: dict[tuple[int, Spoken], Line | None] = {}
 
-    def of(self, event_id: int) -> Line | None:
-        key = (event_id, locale.language(), locale.zone())
+    def of(self, event_id: int, spoken: Spoken) -> Line | None:
+        """Call it while speaking so."""
+        key = (event_id, spoken)
         if key not in self._made:
             self._made[key] = self.events[event_id].line()
         return self._made[key]
@@ -221,11 +224,12 @@ def _entries(
     entries: list[Entry] = []
     told: list[int] = []
     seen: set[int] = set()
+    spoken = (locale.language(), reader.zone)
     for row in rows:
         if row.publication_id in seen:
             told.append(row.id)
             continue
-        entry = _entry(reader, row, lines, houses)
+        entry = _entry(reader, row, lines.of(row.event_id, spoken), lines, houses)
         if entry is None:
             continue
         told.append(row.id)
@@ -235,8 +239,8 @@ def _entries(
     return entries, told
 
 
-def _entry(reader: Reader, row: Any, lines: _Lines, houses: _Houses) -> Entry | None:
-    event, line = lines.events[row.event_id], lines.of(row.event_id)
+def _entry(reader: Reader, row: Any, line: Line | None, lines: _Lines, houses: _Houses) -> Entry | None:
+    event = lines.events[row.event_id]
     if line is None or _is_past(line.deadline):
         return None
     mine = line.mine or event.rhythm == "at_once" or event.person_id == reader.person.id

@@ -12,7 +12,7 @@ from core import clock, links, locale
 from core.locale import _, _n
 from core.network import Network, the_network
 from core.publications import Publication
-from notifications.contents import Contents, Entry, Section
+from notifications.contents import Contents, Entry, Section, Spoken
 from notifications.lines import Line
 from notifications.mail import compose, message, rendering, unsubscribe
 from notifications.mail.compose import Composed
@@ -42,6 +42,7 @@ class Press:
     def __init__(self) -> None:
         self.network: Network = the_network()
         self._pieces: dict[tuple[Any, ...], Piece] = {}
+        self._spoken: Spoken = (locale.language(), locale.zone())
         environment = current_app.jinja_env
         self._html: Any = environment.get_template(f"{PIECES}.html").make_module()
         self._plain: Any = environment.get_template(f"{PIECES}.txt").make_module()
@@ -50,6 +51,7 @@ class Press:
         """The message of one reader."""
         reader = contents.reader
         with speaking_to(reader.person):
+            self._spoken = (locale.language(), reader.zone)
             subject = subject_of(contents)
             pieces = self._laid_out(contents)
             top, bottom, plain_top, plain_bottom = self._frame(contents, subject)
@@ -132,7 +134,7 @@ class Press:
 
     def _entry(self, entry: Entry, hue: str) -> Piece:
         line = entry.line
-        key = (entry.event.id, locale.language(), str(locale.zone()), hue, entry.also)
+        key = (entry.event.id, *self._spoken, hue, entry.also)
         if key not in self._pieces:
             also = _("aussi dans %(names)s", names=enumerated(entry.also)) if entry.also else ""
             meta = " · ".join(part for part in (line.meta, also) if part)
@@ -142,7 +144,7 @@ class Press:
         return self._pieces[key]
 
     def _piece(self, macro: str, *arguments: Any) -> Piece:
-        key = (macro, locale.language(), *arguments)
+        key = (macro, self._spoken[0], *arguments)
         if key not in self._pieces:
             self._pieces[key] = self._made(macro, *arguments)
         return self._pieces[key]
