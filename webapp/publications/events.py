@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 
-from core import links, text
+from core import clock, links, text
 from core.db import db
 from core.locale import _, _n
 from core.people import Person
@@ -41,7 +41,9 @@ class PublicationEvent(Event):
         return audience.members_of_spaces_of(self.about)
 
     def live_spaces(self) -> list[int]:
-        return [placement.space_id for placement in self.about.placements]
+        """The pages of its spaces once it has appeared; until then, only those it concerns hear of it, in person."""
+        appeared = self.about.published_at is not None and self.about.published_at <= clock.now()
+        return [placement.space_id for placement in self.about.placements] if appeared else []
 
     def path(self) -> str:
         return links.path_to(f"{self.about.module}.show", id=self.about.id)

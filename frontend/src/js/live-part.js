@@ -19,8 +19,9 @@ export class LivePart extends HTMLElement {
   }
 
   #listen = ({ detail: nudge }) => {
+    // What has not appeared yet is said in person only: to its author, and to whoever decides.
     const space = this.dataset.space || null;
-    if ((nudge.space ?? null) !== space) return;
+    if (nudge.space != null && nudge.space !== space) return;
     const kinds = (this.dataset.on ?? "").split(" ").filter(Boolean);
     if (kinds.length && !kinds.includes(nudge.kind)) return;
     clearTimeout(this.#timer);
