@@ -18,7 +18,10 @@ from notifications.preferences import MailSettings
 from webapp.announcements.events import AnnouncementPublished
 from webapp.announcements.models import Announcement
 
-TEXT = "Bonjour à toutes et à tous. Les demandes affluent à la rentrée : mettez à jour l’état de vos groupes. " * 4
+TEXT = (
+    "Bonjour à toutes et à tous. Les demandes affluent à la rentrée : mettez à jour l’état de vos groupes. "
+    * 4
+)
 
 
 def main() -> None:
@@ -30,7 +33,15 @@ def main() -> None:
         with transaction():
             db.session.execute(
                 sa.insert(MailSettings),
-                [{"person_id": n, "rhythm": "daily", "weekdays": list(range(7)), "next_digest_at": clock.now()} for n in ids],
+                [
+                    {
+                        "person_id": n,
+                        "rhythm": "daily",
+                        "weekdays": list(range(7)),
+                        "next_digest_at": clock.now(),
+                    }
+                    for n in ids
+                ],
             )
 
         def again() -> None:

@@ -32,7 +32,13 @@ def main() -> None:
                 db.session.execute(
                     sa.insert(Notification),
                     [
-                        {"created_at": now, "person_id": n, "event_id": event.id, "space_id": space_id, "rhythm": "daily"}
+                        {
+                            "created_at": now,
+                            "person_id": n,
+                            "event_id": event.id,
+                            "space_id": space_id,
+                            "rhythm": "daily",
+                        }
                         for n in ids
                     ],
                 )

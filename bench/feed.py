@@ -54,7 +54,11 @@ def _publish(number: int, *, space_id: int, author_id: int) -> None:
         db.session.execute(sa.delete(Placement))
         for n in range(number):
             announcement = Announcement(
-                title=f"Annonce {n}", text="Bonjour. " * 40, author_id=author_id, state="published", published_at=now
+                title=f"Annonce {n}",
+                text="Bonjour. " * 40,
+                author_id=author_id,
+                state="published",
+                published_at=now,
             )
             announcement.placements.append(Placement(space_id=space_id))
             db.session.add(announcement)

@@ -105,7 +105,9 @@ def a_space() -> Space:
     return space
 
 
-def measure(name: str, do: Callable[[], object], *, runs: int, before: Callable[[], object] | None = None) -> Timing:
+def measure(
+    name: str, do: Callable[[], object], *, runs: int, before: Callable[[], object] | None = None
+) -> Timing:
     """Time `do` over several runs; `before` prepares each and is not counted."""
     taken = []
     for _ in range(runs):
