@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, aliased, joinedload, selectin_polymorphic
+from sqlalchemy.orm import aliased, joinedload, selectin_polymorphic
 
 from core import clock, locale
 from core.db import db
@@ -104,8 +104,6 @@ def waiting_for(readers: Sequence[Reader]) -> list[Contents]:
 def _waiting(readers: Sequence[Reader]) -> Sequence[Any]:
     """What was neither read nor mailed, that each may still read and that has not expired; the latest first."""
     now = clock.now()
-    # Under another name: `may_know_each` asks for the publication by its own, in a subquery.
-    shown = aliased(Publication, flat=True)
     due = sa.or_(
         *(
             sa.and_(
