@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +28,11 @@ from tests.house import Estate, House
 from tests.village import Village, build
 from tests.visitors import Browser, Program, let_go
 from webapp.identity import passwords
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as ChromiumBrowser
+
+    from tests.browser import DemoHouse
 
 servers.forbid_network()
 passwords.keep_lightly()
@@ -121,6 +126,12 @@ def postgres() -> Iterator[servers.Postgres]:
         yield server
 
 
+@pytest.fixture
+def backend() -> str:
+    """Which set-up the journeys run on: "embedded" or "scaled"."""
+    return BACKEND
+
+
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[servers.Valkey]:
     """A Valkey, emptied before each test of the house."""
@@ -211,6 +222,28 @@ def smtp(request: pytest.FixtureRequest, settings: dict[str, str]) -> Iterator[s
     with servers.smtp_server() as server:
         settings["MAILLAGE_SMTP_URL"] = server.url
         yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["ChromiumBrowser"]:
+    """A real Chromium, driven by Playwright: see `tests/browser.py`."""
+    from tests import browser  # noqa: PLC0415 - Playwright is slow to import, and only these tests need it
+
+    with browser.chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def demo_house(
+    chromium: "ChromiumBrowser", template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["DemoHouse"]:
+    """The demo network in a house of its own, served for real: all tests of a run share it, and undo nothing."""
+    from tests import browser  # noqa: PLC0415
+
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copy(template, folder / "maillage.sqlite3")
+    with browser.demo_house(_settings(folder), chromium) as house:
+        yield house
 
 
 @pytest.fixture

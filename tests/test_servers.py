@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from tests import servers
 
@@ -114,16 +114,12 @@ def _client(smtp: servers.SmtpServer, *, timeout: float = 5) -> smtplib.SMTP:
 
 
 @pytest.mark.browser
-def test_chromium_draws_a_page() -> None:
-    browser_found = servers.chromium()
-    assert browser_found is not None, "no Chromium: set CHROMIUM, install one, or let npm bring its own"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**browser_found.launch)
-        page = browser.new_page()
-        page.goto("data:text/html,<title>Maillage</title><h1>Bonjour</h1>")
-        assert page.title() == "Maillage"
-        assert page.locator("h1").inner_text() == "Bonjour"
-        browser.close()
+def test_chromium_draws_a_page(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto("data:text/html,<title>Maillage</title><h1>Bonjour</h1>")
+    assert page.title() == "Maillage"
+    assert page.locator("h1").inner_text() == "Bonjour"
+    page.close()
 
 
 @pytest.mark.parametrize("attempt", ["connect", "connect_ex", "sendto", "look_up"])

@@ -1,0 +1,59 @@
+// What the browser tests ask of a page: `tests/browser.py` puts this before the name of what it asks.
+({
+  /** How what has the focus presents itself. */
+  focused() {
+    const here = document.activeElement;
+    if (!here || here === document.body) return "";
+    const said = [here.getAttribute("aria-label"), here.labels?.[0]?.innerText, here.innerText, here.title];
+    return said.filter(Boolean).join(" ").replace(/\s+/g, " ");
+  },
+
+  /** Is what has the focus in the window, and drawn otherwise than at rest? */
+  focusShows() {
+    const here = document.activeElement;
+    const label = here.closest("label");
+    const drawn = [here, here.parentElement, label].some((one) => {
+      if (!one) return false;
+      const style = getComputedStyle(one);
+      return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+    });
+    // A box to tick may be hidden: what one sees of it is its label.
+    const box = (here.matches("[type=radio], [type=checkbox]") && label ? label : here).getBoundingClientRect();
+    return drawn && box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  },
+
+  /** What sticks out of the window sideways, if the page can be scrolled there. */
+  tooWide() {
+    const root = document.scrollingElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const contained = (one) => {
+      for (let up = one.parentElement; up && up !== document.body; up = up.parentElement) {
+        if (getComputedStyle(up).overflowX !== "visible") return true;
+      }
+      return false;
+    };
+    const out = [...document.body.querySelectorAll("*")].filter(
+      (one) => one.getBoundingClientRect().right > root.clientWidth + 1 && !contained(one),
+    );
+    return [`${root.scrollWidth} px`, ...out.slice(-3).map((one) => one.outerHTML.slice(0, 160))];
+  },
+
+  /** Axe's complaints, one sentence each. */
+  async axe(runOnly) {
+    // Colours that are on their way to others would be judged in between.
+    for (const one of document.getAnimations()) if (one.effect.getComputedTiming().endTime !== Infinity) one.finish();
+    const { violations } = await axe.run(document, { runOnly, resultTypes: ["violations"], iframes: false });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.html.slice(0, 160)} – ${node.failureSummary}`),
+    );
+  },
+
+  /** Where its links and frames lead within the house. */
+  links() {
+    const found = [...document.querySelectorAll("a[href]:not([download]), iframe[src]")];
+    return found
+      .map((one) => new URL(one.href ?? one.src, location.href))
+      .filter((url) => url.origin === location.origin)
+      .map((url) => url.pathname + url.search);
+  },
+})
