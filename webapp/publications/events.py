@@ -63,7 +63,11 @@ class PublicationEvent(Event):
         )
 
     def reason(self) -> str:
-        names = [space.name for space in self.about.spaces]
+        spaces = self.about.spaces
+        # A space that only its members know of is not named to the others.
+        names = [one.name for one in spaces if len(spaces) == 1 or one.visibility != "members"]
+        if not names:
+            return _("Vous recevez ce message parce que vous suivez l’un des espaces où cela paraît.")
         return _n(
             "Vous recevez ce message parce que vous suivez l’espace %(names)s.",
             "Vous recevez ce message parce que vous suivez l’un de ces espaces : %(names)s.",
