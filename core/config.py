@@ -44,7 +44,8 @@ class Settings:
     timezone: str = "Europe/Brussels"
     locale: str = "fr"
     max_file_bytes: int = 25 * 1024 * 1024
-    web_threads: int = 64
+    #: Each open page holds one for its live channel: see `notifications.live`.
+    web_threads: int = 512
     worker_threads: int = 4
     log_format: str = "text"
     trusted_proxies: int = 0
@@ -93,7 +94,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         timezone=_timezone(given),
         locale=_choice(given, "LOCALE", "fr", ("fr", "en")),
         max_file_bytes=_number(given, "MAX_FILE_MB", 25, least=1, most=2000) * 1024 * 1024,
-        web_threads=_number(given, "WEB_THREADS", 64, least=4, most=2000),
+        web_threads=_number(given, "WEB_THREADS", 512, least=4, most=5000),
         worker_threads=_number(given, "WORKER_THREADS", 4, least=1, most=64),
         log_format=_choice(given, "LOG_FORMAT", "text", ("text", "json")),
         trusted_proxies=_number(given, "TRUSTED_PROXIES", 0, least=0, most=5),

@@ -202,6 +202,8 @@ class _Wire:
         self.recheck_now = threading.Event()
         self._lock = threading.Lock()
         self._watching = False
+        # A socket holds a thread of the server for as long as it is open: some must be left for pages.
+        self._most = settings.web_threads * 7 // 8
         self._redis = _redis(settings)
         # Any: its stubs know neither `server` nor what is handed on to Engine.IO.
         self.socket: Any = cast(Any, SocketIO)(
@@ -228,6 +230,9 @@ class _Wire:
     # What clients do
 
     def _connect(self, auth: Any = None) -> bool | None:
+        if len(self.listeners) >= self._most:
+            log.warning("live.full", sockets=len(self.listeners))
+            return False
         listener = _recognise(auth)
         if listener is None:
             return False
