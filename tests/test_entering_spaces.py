@@ -265,7 +265,9 @@ def test_verbs_refuse_whoever_may_not(village: Village) -> None:
     until = clock.now() + timedelta(days=1)
     for verb in (
         lambda: service.add_member(space=village.fle, person=village.ines, by=village.maud),
-        lambda: service.change_role(membership=seat(village.emre, village.fle), role="guest", by=village.maud, until=until),
+        lambda: service.change_role(
+            membership=seat(village.emre, village.fle), role="guest", by=village.maud, until=until
+        ),
         lambda: service.remove_member(membership=seat(village.emre, village.fle), by=village.nadege),
         lambda: service.create_space(by=village.helene, name="Le mien"),
         lambda: service.archive_space(space=village.fle, by=village.helene),
