@@ -9,7 +9,9 @@ from typing import Any
 import structlog
 
 #: Addresses whose last part is a secret: a link that signs in or unsubscribes must not be readable in a log.
-_SECRETS = re.compile(r"/(entrer|connexion/lien|desabonnement|invitations|profil/adresse|abonnement|calendrier)/[^/?\s\"]+")
+_SECRETS = re.compile(
+    r"/(entrer|connexion/lien|desabonnement|invitations|profil/adresse|abonnement|calendrier)/[^/?\s\"]+"
+)
 
 
 def configure(log_format: str) -> None:
