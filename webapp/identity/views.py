@@ -12,6 +12,7 @@ from core.addresses import masked
 from core.db import transaction
 from core.errors import Conflict, Refused, TooMany
 from core.locale import _, _n
+from core.network import suggestions
 from core.people import Person
 from webapp.identity import devices, feature, oidc, queries, rules, service
 from webapp.identity.forms import LinkForm, NewPasswordForm, OpenForm, PasswordForm, RemovePasswordForm
@@ -120,7 +121,12 @@ def sign_out() -> ResponseReturnValue:
 
 def _door(link: LinkForm, password: PasswordForm, *, status: int = 200) -> ResponseReturnValue:
     page = render_template(
-        "identity/sign_in.html", link=link, password=password, providers=oidc.providers(), pending=_pending()
+        "identity/sign_in.html",
+        link=link,
+        password=password,
+        providers=oidc.providers(),
+        pending=_pending(),
+        suggestions=suggestions(),
     )
     return page, status
 
