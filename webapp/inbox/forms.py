@@ -6,15 +6,14 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from wtforms import RadioField, SelectField, SelectMultipleField, validators
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import RadioField, SelectField, validators
 
 from core import clock, locale
 from core.locale import _, lazy_
 from core.people import Person
 from notifications.preferences import RHYTHMS, MailSettings
 from webapp.inbox.queries import SpaceRhythm
-from webapp.shell.forms import DayField, HouseForm
+from webapp.shell.forms import BoxesField, DayField, HouseForm
 
 RHYTHM_LABELS = {
     "now": lazy_("Tout de suite"),
@@ -36,11 +35,9 @@ class PreferencesForm(HouseForm):
 
     rhythm = RadioField(lazy_("Pour l’ensemble de vos espaces"), validators=[validators.InputRequired()])
     minute = SelectField(lazy_("Heure du récapitulatif"), coerce=int)
-    weekdays = SelectMultipleField(
+    weekdays = BoxesField(
         lazy_("Jours du récapitulatif quotidien"),
         coerce=int,
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
         validators=[validators.InputRequired(lazy_("Choisissez au moins un jour de la semaine."))],
     )
     weekly_day = SelectField(lazy_("Jour du récapitulatif hebdomadaire"), coerce=int)

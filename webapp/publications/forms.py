@@ -2,8 +2,7 @@
 
 from typing import Any, ClassVar, Self, TypeVar
 
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import HiddenField, RadioField, SelectField
 
 from core.errors import Refused
 from core.files import StoredFile
@@ -13,7 +12,16 @@ from core.people import Person
 from core.publications import Publication
 from core.spaces import Space
 from webapp.publications import queries, service
-from webapp.shell.forms import FilesField, HouseForm, LineField, MomentField, TextField, at_most, required
+from webapp.shell.forms import (
+    BoxesField,
+    FilesField,
+    HouseForm,
+    LineField,
+    MomentField,
+    TextField,
+    at_most,
+    required,
+)
 
 Form = TypeVar("Form", bound="PublicationForm")
 
@@ -50,13 +58,6 @@ class ReasonForm(_Versioned):
         [at_most(service.LONGEST_REASON)],
         description=lazy_("La personne qui a écrit lira ces mots, par courriel et sur sa page."),
     )
-
-
-class BoxesField(SelectMultipleField):
-    """Several of a few, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class PublicationForm(_Versioned):

@@ -310,6 +310,12 @@ class BoxesField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def __iter__(self) -> Iterator[Any]:
+        # A browser understands « required » on a box as « this one too »: with it, nobody could leave one out.
+        for box in super().__iter__():
+            box.flags.required = False
+            yield box
+
 
 class SpacesField(BoxesField):
     """Spaces to choose among those that are offered; `chosen` are the spaces themselves."""
