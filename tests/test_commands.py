@@ -1,17 +1,20 @@
 """The command `maillage`: what it prints, what it refuses, and with which exit code."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from core import config, sessions
-from core.db import db
+from core import clock, config, sessions
+from core.db import db, transaction
+from notifications.events import Event, publish
 from tests import servers
 from tests.house import House, run
 from tests.village import Village
 from tests.visitors import let_go
+from webapp.tokens.events import TokenCreated
 
 
 @pytest.fixture
@@ -113,6 +116,27 @@ def test_a_key_is_written_alone_and_opens_what_was_asked(house: House, village: 
     assert house.run("token", "create", "personne@nulle-part.example")[0] == 1
     assert house.run("token", "create", village.rosa.email)[0] == 1, "she has no account"
     assert house.run("token", "create", village.nadege.email, "--scope", "staff")[0] == 1
+
+
+@pytest.mark.journey
+def test_a_tick_plays_time_forward_and_prints_what_it_did(house: House, village: Village) -> None:
+    let_go()
+    with transaction():
+        waiting = publish(
+            TokenCreated(
+                person_id=village.emre.id, data={"name": "x"}, due_at=clock.now() + timedelta(days=2)
+            )
+        )
+        db.session.flush()
+        number = waiting.id
+    code, said = house.run("tick")
+    assert code == 0, said
+    assert "Faits annoncés : 0" in said
+    code, said = house.run("tick", "--at", (clock.now() + timedelta(days=3)).isoformat())
+    assert code == 0, said
+    assert "Faits annoncés : 1" in said
+    let_go()
+    assert db.session.get_one(Event, number).done_at is not None
 
 
 @pytest.mark.journey
