@@ -9,6 +9,7 @@ import structlog
 from core import clock, sessions
 from core.db import Base, db, transaction
 from notifications.mail import send
+from webapp.files import service as files
 from webapp.shell import idempotency, once
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,7 @@ def tidy() -> dict[str, int]:
         ("keyed_answers", _forget_keyed_answers),
         ("sessions", _forget_sessions),
         ("mails", send.forget_old),
+        ("files", files.sweep),
     ):
         try:
             done[name] = forget()

@@ -90,13 +90,12 @@ def small_path(file: StoredFile) -> Path:
 def sweep() -> int:
     """Take off the disk what no row knows, left by a crash; how many. For the daily housekeeping."""
     limit = (clock.now() - GRACE).timestamp()
-    swept = 0
-    for path in files.folder().glob("??/*"):
-        known = sa.select(StoredFile.id).where(StoredFile.storage_name == path.name.split(".")[0])
-        if path.is_file() and path.stat().st_mtime < limit and db.session.scalar(known) is None:
-            path.unlink(missing_ok=True)
-            swept += 1
-    return swept
+    known = set(db.session.scalars(sa.select(StoredFile.storage_name)))
+    unknown = [path for path in files.folder().glob("??/*") if path.name.split(".")[0] not in known]
+    left = [path for path in unknown if path.is_file() and path.stat().st_mtime < limit]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def _keep(stream: IO[bytes], name: str, *, images_only: bool = False) -> Accepted:
