@@ -193,3 +193,18 @@ def test_the_same_eve_told_twice_reminds_once(village: Village, at: Any, work: C
     work()
     work()
     assert reminded() == ["Nadège"]
+
+
+def test_a_meeting_taken_back_and_called_again_is_recalled_once(
+    village: Village, at: Any, work: Callable[[], None], mails: Callable[[], list[Any]]
+) -> None:
+    meeting = call(village)
+    work()
+    say(meeting, village.nadege, "yes")
+    with transaction():
+        publications.archive(meeting, by=village.helene)
+        publications.share(meeting, by=village.helene)
+    at("2026-03-09 09:00")
+    work()
+    assert reminded() == ["Nadège"]
+    assert len([mail for mail in mails() if mail.subject.startswith("[FLE] Demain")]) == 1

@@ -14,7 +14,7 @@ from core.publications import Placement
 from core.spaces import Membership, is_active
 from notifications.audience import Audience
 from notifications.digests import Line
-from notifications.events import Event
+from notifications.events import Event, call_off
 from notifications.inbox import Notification
 from webapp.meetings import ical, queries
 from webapp.meetings.models import COMING, Meeting, MeetingAnswer
@@ -90,7 +90,8 @@ class MeetingPublished(OfMeeting, Published):
         return super().still_holds() and not self.meeting.is_cancelled and not self.meeting.is_past
 
     def follow_ups(self) -> list[Event]:
-        """The eve's reminder, when the eve is still to come."""
+        """The eve's reminder, when the eve is still to come; the one that waits since it was first called gives way."""
+        call_off(MeetingTomorrow, self.meeting)
         eve = eve_of_network(self.meeting)
         if eve <= clock.now():
             return []
