@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 #: C0 and C1 controls, but for tab and line feed; and the marks that turn the reading direction around.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+#: Spaces but those that hold words together, which French sets before « ? » and « : ».
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _TAGS = {
     "a", "abbr", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "s",
     "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -73,8 +75,8 @@ def fold(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text fit for a title or a header: one line, no control character, composed (NFC)."""
-    return " ".join(clean(text).split())
+    """A text fit for a title or a header: one line, no control character, composed (NFC). No-break spaces stay."""
+    return _SPACES.sub(" ", clean(text)).strip()
 
 
 def clean(text: str) -> str:
