@@ -6,6 +6,7 @@ countCharacters(document);
 closeMenus();
 openDialogs();
 showErrors();
+showCurrentTab();
 
 function sendOnce() {
   document.addEventListener("submit", (event) => {
@@ -87,6 +88,15 @@ function openDialogs() {
 
 function showErrors() {
   document.querySelector("[data-focus]")?.focus();
+}
+
+/** On a phone the tabs run off the edge: the one where we are must not be out there. */
+function showCurrentTab() {
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const bar = tab.closest(".tabs");
+    const [here, frame] = [tab.getBoundingClientRect(), bar.getBoundingClientRect()];
+    bar.scrollLeft += here.left + here.width / 2 - frame.left - frame.width / 2;
+  }
 }
 
 customElements.define(
