@@ -55,7 +55,7 @@ def summary(source: str, length: int = 220) -> str:
     """The beginning of a text on one line, cut at a word, at most `length` characters with the ellipsis."""
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", source)
     text = re.sub(r"(^|\s)([#>*+-]+\s)|[*_`~|]{1,3}", r"\1", text)
-    text = " ".join(text.split())
+    text = _SPACES.sub(" ", text).strip()
     if len(text) <= length:
         return text
     cut = text[: length - 1]
