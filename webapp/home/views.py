@@ -31,7 +31,7 @@ def _for_visitors() -> ResponseReturnValue:
         numbers=queries.numbers(),
         programmes=programmes(),
         news=publications.feed(None, limit=4).entries,
-        meetings=meetings.to_come(None, limit=3),
+        meetings=publications.dressed(meetings.to_come(None, limit=3), None),
     )
 
 

@@ -3,6 +3,7 @@
 from core.people import Person
 from core.spaces import Membership
 from webapp.meetings.models import COMING, Meeting
+from webapp.publications.rules import homes
 
 
 def may_answer(meeting: Meeting, memberships: list[Membership]) -> bool:
@@ -15,7 +16,8 @@ def may_change(meeting: Meeting, person: Person, memberships: list[Membership]) 
     """Whoever called it, and the animators and moderators of its spaces, may move or cancel it until it is over."""
     if meeting.is_cancelled or meeting.is_past:
         return False
-    in_charge = any(membership.at_least("moderator") for membership in memberships)
+    decide = homes(meeting)
+    in_charge = any(one.at_least("moderator") and one.space_id in decide for one in memberships)
     return meeting.author_id == person.id or in_charge or person.is_staff
 
 

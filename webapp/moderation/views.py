@@ -49,6 +49,7 @@ def _waiting(space: Space | None) -> dict[str, Any]:
     return {
         "space": space,
         "waiting": found,
+        "spaces_of": publications.known_places(someone(), found),
         "files": publications.all_files_of(found),
         "mine": queries.spaces_with_counts(someone()),
         "own": _own(space),

@@ -157,7 +157,7 @@ class Desk(Generic[Kind]):
     def edit(self, id: int) -> ResponseReturnValue:  # noqa: A002
         publication = self._editable(id)
         form = self.form.opened(by=someone(), publication=publication)
-        return self._show_form(form, publication.spaces[0], publication)
+        return self._show_form(form, self._space_of(publication), publication)
 
     def update(self, id: int) -> ResponseReturnValue:  # noqa: A002
         publication = self._editable(id)
@@ -170,9 +170,9 @@ class Desk(Generic[Kind]):
             except service.Superseded as superseded:
                 form.version.data = str(superseded.publication.version)
                 return self._show_form(
-                    form, publication.spaces[0], publication, status=409, theirs=superseded
+                    form, self._space_of(publication), publication, status=409, theirs=superseded
                 )
-        return self._show_form(form, publication.spaces[0], publication, status=422)
+        return self._show_form(form, self._space_of(publication), publication, status=422)
 
     # What they are made of.
 
@@ -237,6 +237,10 @@ class Desk(Generic[Kind]):
         if not space.has(self.kind.module):
             raise NotFound
         return space
+
+    def _space_of(self, publication: Kind) -> Space:
+        """The space whose colours its form wears: one that the reader knows, or else the one they left since."""
+        return (queries.known_spaces(someone(), publication) or publication.spaces)[0]
 
     def _may_write(self, space: Space) -> bool:
         person = me()

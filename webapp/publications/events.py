@@ -131,6 +131,13 @@ class Published(PublicationEvent):
     def sentence(self) -> str:
         if self.placed_in is None or self.space is None:
             return self.title()
+        if self.space.visibility == "members":
+            # Read in the journals of its other spaces too, by people who may not know of this one.
+            return _(
+                "%(name)s place « %(title)s » aussi dans un espace réservé à ses membres",
+                name=self.actor_name,
+                title=self.about.title,
+            )
         return _(
             "%(name)s place « %(title)s » aussi dans %(space)s",
             name=self.actor_name,

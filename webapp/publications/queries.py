@@ -18,7 +18,7 @@ from core.spaces import Membership, Space, is_active, space_ids_of, visible_to
 from notifications.events import Event
 from notifications.inbox import unread_publications
 from notifications.preferences import DEFAULT_RHYTHM, MailSettings, SpacePreference
-from webapp.publications.rules import MODERATORS, Standing
+from webapp.publications.rules import MODERATORS, Standing, homes
 
 Kind = TypeVar("Kind", bound=Publication)
 #: A place in a list ordered by an instant, then by a number.
@@ -208,10 +208,17 @@ def standing(person: Person | None, publication: Publication) -> Standing:
         person,
         [placement.space_id for placement in publication.placements],
         is_author=person is not None and publication.author_id == person.id,
+        homes=homes(publication),
     )
 
 
-def standing_in(person: Person | None, space_ids: list[int], *, is_author: bool = False) -> Standing:
+def standing_in(
+    person: Person | None,
+    space_ids: list[int],
+    *,
+    is_author: bool = False,
+    homes: frozenset[int] | None = None,
+) -> Standing:
     """The same, for these spaces: for what is not written yet."""
     if person is None:
         return Standing()
@@ -219,13 +226,18 @@ def standing_in(person: Person | None, space_ids: list[int], *, is_author: bool 
         Membership.person_id == person.id, Membership.space_id.in_(space_ids), is_active()
     )
     roles = dict(db.session.execute(query).all())
-    return Standing(is_author=is_author, is_staff=person.is_staff, roles=roles)
+    return Standing(is_author=is_author, is_staff=person.is_staff, roles=roles, homes=homes)
 
 
 def known_spaces(person: Person | None, publication: Publication) -> list[Space]:
     """The spaces where it stands, of those a person may know of."""
-    known = _known_spaces(person, [publication])
-    return [space for space in publication.spaces if space.id in known]
+    return known_places(person, [publication])[publication.id]
+
+
+def known_places(person: Person | None, publications: Sequence[Publication]) -> dict[int, list[Space]]:
+    """The same for several, by the publication's id: one query."""
+    known = _known_spaces(person, publications)
+    return {one.id: [space for space in one.spaces if space.id in known] for one in publications}
 
 
 def files_of(publication: Publication, use: str = "attachment") -> list[StoredFile]:

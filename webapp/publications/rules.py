@@ -19,11 +19,16 @@ class Standing:
     is_staff: bool = False
     #: Their role in each space where it stands, by the space's id; only where they sit now.
     roles: dict[int, str] = field(default_factory=dict)
+    #: The spaces whose moderators are in charge of it, see `homes`; None: all of them.
+    homes: frozenset[int] | None = None
 
     @property
     def is_moderator(self) -> bool:
-        """In charge of at least one of its spaces, or staff."""
-        return self.is_staff or any(role in MODERATORS for role in self.roles.values())
+        """In charge of it: staff, or moderator of at least one of its homes."""
+        return self.is_staff or any(
+            role in MODERATORS and (self.homes is None or space_id in self.homes)
+            for space_id, role in self.roles.items()
+        )
 
     def moderates(self, space_id: int) -> bool:
         return self.is_staff or self.roles.get(space_id) in MODERATORS
@@ -31,6 +36,15 @@ class Standing:
     def belongs_to(self, space_id: int) -> bool:
         """More than a guest, who speaks for nobody."""
         return self.is_staff or self.roles.get(space_id, "guest") != "guest"
+
+
+def homes(publication: Publication) -> frozenset[int]:
+    """The spaces where it stood when it appeared. One that showed it later decides of its place there, and of no more:
+    else whoever moderates somewhere could fetch what the network reads, and take it back from everyone.
+    """
+    appeared = publication.published_at
+    first = [one for one in publication.placements if appeared is None or one.placed_at <= appeared]
+    return frozenset(one.space_id for one in first or publication.placements)
 
 
 def is_wider(scope: str, than: str) -> bool:
@@ -91,12 +105,16 @@ def may_pin(publication: Publication, standing: Standing, space_id: int) -> bool
 
 
 def may_place(publication: Publication, standing: Standing, role_there: str | None) -> bool:
-    """Show it in one more space: whoever belongs there and wrote it, moderates it already, or moderates there."""
+    """Show it in one more space: whoever belongs there and wrote it, or moderates it already.
+
+    Who moderates there also takes up what the network reads, but never what other spaces keep for themselves.
+    """
     if publication.state not in ("draft", "submitted", "published", "changes_asked"):
         return False
+    in_charge = standing.is_author or standing.is_moderator
     if role_there in MODERATORS or standing.is_staff:
-        return publication.is_out or standing.is_author or standing.is_moderator
-    return role_there == "member" and (standing.is_author or standing.is_moderator)
+        return in_charge or (publication.is_out and publication.scope != "space")
+    return role_there == "member" and in_charge
 
 
 def may_unplace(publication: Publication, standing: Standing, space_id: int) -> bool:
