@@ -1,6 +1,7 @@
 """The journal: every fact in its own sentence, for those who answer for a space and for the staff, and for nobody else."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -104,3 +105,9 @@ def test_every_kind_of_fact_in_the_journal_writes_a_sentence_of_its_own(app: Any
 
 def _emre(village: Village) -> Any:
     return membership_of(village.emre, village.fle)
+
+
+def test_a_day_at_the_ends_of_the_calendar_is_no_day(village, sign_in):
+    staff = sign_in(village.beatrice)
+    for day in ("0001-01-01", "9999-12-31"):
+        assert staff.get(f"/journal?du={day}&au={day}").status_code == HTTPStatus.OK

@@ -14,6 +14,7 @@ from core.spaces import Space
 from notifications.events import Event
 from webapp.journal import feature, queries
 from webapp.journal.queries import Filters
+from webapp.shell.forms import EARLIEST, LATEST
 from webapp.shell.identity import signed_in, someone, staff_only
 from webapp.spaces.queries import moderated
 
@@ -65,6 +66,9 @@ def _day(name: str) -> datetime | None:
     try:
         day = datetime.strptime(request.args.get(name, ""), "%Y-%m-%d")  # noqa: DTZ007 - its zone comes next
     except ValueError:
+        return None
+    # At the two ends of the calendar, another clock's day would not exist.
+    if not EARLIEST <= day.year <= LATEST:
         return None
     return datetime.combine(day.date(), time(), locale.zone())
 
