@@ -49,7 +49,13 @@ def _scripts() -> list[Path]:
 
 def _tidy(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if "# ### " not in line), encoding="utf-8")
+    text = "".join(line for line in lines if "# ### " not in line)
+    # Compared on SQLite, where a truth is a number; PostgreSQL wants it said.
+    for number, truth in (("0", "false"), ("1", "true")):
+        text = text.replace(
+            f"sa.Boolean(), server_default=sa.text('{number}')", f"sa.Boolean(), server_default=sa.{truth}()"
+        )
+    path.write_text(text, encoding="utf-8")
     ruff = Path(sys.executable).with_name("ruff")
     subprocess.run([ruff, "check", "--fix", "--quiet", path], cwd=ROOT, check=False)
     subprocess.run([ruff, "format", "--quiet", path], cwd=ROOT, check=True)
