@@ -8,16 +8,17 @@
     return said.filter(Boolean).join(" ").replace(/\s+/g, " ");
   },
 
-  /** Is what has the focus in the window, and drawn otherwise than at rest? */
+  /** Is what has the focus in the window, and is it drawn, or the card or label that it stands for? */
   focusShows() {
     const here = document.activeElement;
-    const label = here.closest("label");
-    const drawn = [here, here.parentElement, label].some((one) => {
-      if (!one) return false;
-      const style = getComputedStyle(one);
-      return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-    });
+    // Within a date the calendar's button is the browser's own: the page can neither draw nor see its focus.
+    if (!here.matches(":focus")) return here.matches("[type=date], [type=datetime-local]");
+    const outlined = ({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+    const styles = [getComputedStyle(here), getComputedStyle(here, "::after")];
+    for (let up = here.parentElement; up && up !== document.body; up = up.parentElement) styles.push(getComputedStyle(up));
+    const drawn = styles.some(outlined) || styles[0].boxShadow !== "none";
     // A box to tick may be hidden: what one sees of it is its label.
+    const label = here.closest("label");
     const box = (here.matches("[type=radio], [type=checkbox]") && label ? label : here).getBoundingClientRect();
     return drawn && box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   },

@@ -115,7 +115,7 @@ class House:
         """`kill -9` one process of a role, with those it started."""
         self.changed = True
         process = self.processes[role if self.estate.scaled else "web"].pop(0)
-        children = _children(process.popen.pid)
+        children = children_of(process.popen.pid)
         process.kill()
         for pid in children:
             servers.kill(pid)
@@ -298,6 +298,6 @@ def wait_for(what: Callable[[], Any], *, timeout: float = PATIENCE) -> Any:
     return found
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(one) for one in listed.read_text().split()] if listed.exists() else []
