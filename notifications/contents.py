@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import aliased, joinedload, selectin_polymorphic
 
 from core import clock, locale
@@ -19,6 +20,8 @@ from notifications.events import Event
 from notifications.inbox import Notification, may_know_each
 from notifications.lines import Line
 from notifications.speech import speaking_to
+
+log = structlog.get_logger(__name__)
 
 #: What waited longer than this, through pauses and absences, is stale.
 STALE = timedelta(days=35)
@@ -87,7 +90,7 @@ def waiting_for(readers: Sequence[Reader]) -> list[Contents]:
     if not rows:
         return []
     events = _events({row.event_id for row in rows})
-    holding = {event.id for event in events.values() if event.still_holds()}
+    holding = {event.id for event in events.values() if _holds(event)}
     houses = _Houses.of(readers)
     by_person = defaultdict(list)
     for row in rows:
@@ -157,6 +160,15 @@ def _events(ids: Iterable[int]) -> dict[int, Event]:
     return {event.id: event for event in events}
 
 
+def _holds(event: Event) -> bool:
+    """Whether it still does. One that fails to say waits, for whoever reads the logs: the others' digests do not."""
+    try:
+        return event.still_holds()
+    except Exception:
+        log.exception("digest.fact_unclear", id=event.id, kind=event.kind)
+        return False
+
+
 @dataclass(frozen=True)
 class _Houses:
     """The spaces, and where each reader sits."""
@@ -201,8 +213,16 @@ class _Lines:
         """Call it while speaking so."""
         key = (event_id, spoken)
         if key not in self._made:
-            self._made[key] = self.events[event_id].line()
+            self._made[key] = self._line(self.events[event_id])
         return self._made[key]
+
+    @staticmethod
+    def _line(event: Event) -> Line | None:
+        try:
+            return event.line()
+        except Exception:
+            log.exception("digest.fact_unsaid", id=event.id, kind=event.kind)
+            return None
 
 
 # ── For one reader ───────────────────────────────────────────────────────────────────────────────────────────────────

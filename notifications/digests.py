@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Mapped, joinedload, mapped_column
 
 from core import clock, wakeups
@@ -26,11 +27,15 @@ from notifications.speech import zone_of
 
 __all__ = ["Digest", "Line", "enrol", "line_of", "plan_due", "plan_next", "preview"]
 
+log = structlog.get_logger(__name__)
+
 A_BATCH = 200
 #: People found without settings, or without a next hour, in one look.
 FORGOTTEN = 1000
 #: Identifiers in one statement: PostgreSQL takes 65,535 parameters, SQLite 32,766.
 IN_A_STATEMENT = 10_000
+#: How long someone waits whose digest could not be written.
+AGAIN = timedelta(minutes=15)
 
 
 class Digest(Identified, Dated, Base):
@@ -145,9 +150,27 @@ def plan_due(*, limit: int = A_BATCH) -> int:
     """
     _enrol_forgotten()
     people, press = 0, Press()
-    while batch := _plan_batch(limit, press):
+    while True:
+        try:
+            batch = _plan_batch(limit, press)
+        except Exception:
+            # One digest that cannot be written must not keep the others back: each on its own, and that one later.
+            log.exception("digest.not_written", among=limit)
+            if limit == 1:
+                _put_off_first()
+            limit, press = 1, Press()
+            continue
+        if not batch:
+            return people
         people += batch
-    return people
+
+
+def _put_off_first() -> None:
+    """Let whoever is first wait a while: their digest could not be written."""
+    with transaction():
+        first = db.session.scalar(_due().limit(1))
+        if first is not None:
+            first.next_digest_at = clock.now() + AGAIN
 
 
 def preview(person: Person) -> Delivery | None:
@@ -164,22 +187,25 @@ def preview(person: Person) -> Delivery | None:
 
 def _plan_batch(limit: int, press: Press) -> int:
     now = clock.now()
-    due = (
-        sa.select(MailSettings)
-        .where(MailSettings.next_digest_at <= now)
-        .order_by(MailSettings.next_digest_at, MailSettings.person_id)
-        .limit(limit)
-        .options(joinedload(MailSettings.person, innerjoin=True))
-        .with_for_update(skip_locked=True, of=MailSettings)
-    )
     with transaction():
-        claimed = list(db.session.scalars(due))
+        claimed = list(db.session.scalars(_due().limit(limit)))
         _write([_reader(settings, now) for settings in claimed if _may_have_one(settings)], press)
         for settings in claimed:
             zone = zone_of(settings.person)
             after = max(_end_of_day(now, zone), settings.paused_until or now)
             settings.next_digest_at = next_instant(settings, zone, after)
     return len(claimed)
+
+
+def _due() -> "sa.Select[tuple[MailSettings]]":
+    """Those whose hour has come and whom no other planner holds, in the order in which it came."""
+    return (
+        sa.select(MailSettings)
+        .where(MailSettings.next_digest_at <= clock.now())
+        .order_by(MailSettings.next_digest_at, MailSettings.person_id)
+        .options(joinedload(MailSettings.person, innerjoin=True))
+        .with_for_update(skip_locked=True, of=MailSettings)
+    )
 
 
 def _may_have_one(settings: MailSettings) -> bool:
