@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import sqlalchemy as sa  # noqa: E402
+import structlog  # noqa: E402
 
 from core import clock, config  # noqa: E402
 from core.db import db, transaction  # noqa: E402
@@ -22,6 +23,9 @@ from core.people import Person  # noqa: E402
 from core.spaces import Membership, Space  # noqa: E402
 from tests import servers  # noqa: E402
 from webapp import create_app  # noqa: E402
+
+# What the house says of itself is not what is measured.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
 
 
 @dataclass(frozen=True)
