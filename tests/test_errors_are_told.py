@@ -4,8 +4,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from core import clock
 from core.db import db
 from core.errors import Conflict, NotAllowed, NotFound, Refused, TooMany
+from core.spaces import Membership
 from webapp.shell import errors
 
 RAISED = {
@@ -110,6 +112,19 @@ def test_a_failure_is_told_even_when_the_database_has_failed(client, monkeypatch
 def test_a_query_that_fails_leaves_a_page_that_works(client):
     assert client.get("/without-database").status_code == 500
     assert client.get("/a-propos").status_code == 200
+
+
+def test_who_writes_second_what_may_be_written_once_is_told_so(app, village, client):
+    @app.get("/written-twice")
+    @app.get("/api/v1/written-twice", endpoint="api_written_twice")
+    def write_twice() -> str:
+        seat = {"person_id": village.nadege.id, "space_id": village.fle.id, "role": "member"}
+        db.session.execute(sa.insert(Membership).values(**seat, joined_at=clock.now()))
+        return "never"
+
+    assert client.get("/written-twice").status_code == 409
+    answer = client.get("/api/v1/written-twice")
+    assert (answer.status_code, answer.mimetype) == (409, "application/problem+json")
 
 
 def test_a_sane_reference_is_kept_and_another_is_replaced(client):

@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from core import db
@@ -19,6 +19,9 @@ from webapp.shell import answers, problems, resend
 from webapp.shell.identity import SignedOut
 
 log = structlog.get_logger(__name__)
+
+#: What PostgreSQL says of a second row where one may stand.
+_UNIQUE_VIOLATION = "23505"
 
 #: For each status: its title, and what it says when nobody said better.
 SENTENCES: dict[int, tuple[Any, Any]] = {
@@ -67,6 +70,7 @@ def init_app(app: Flask, _settings: Settings) -> None:
     app.register_error_handler(HTTPException, _http)
     for not_for_a_table in (DataError, OverflowError, UnicodeEncodeError):
         app.register_error_handler(not_for_a_table, _unreadable)
+    app.register_error_handler(IntegrityError, _taken)
     app.register_error_handler(Exception, _failure)
 
 
@@ -126,6 +130,15 @@ def _unreadable(error: Exception) -> ResponseReturnValue:
     if problems.is_api(request.path):
         return problems.problem(400)
     return page(400)
+
+
+def _taken(error: IntegrityError) -> ResponseReturnValue:
+    """Two requests at the same instant wrote what may be written once: the second came second, and nothing failed."""
+    if getattr(error.orig, "sqlstate", "") != _UNIQUE_VIOLATION and "UNIQUE" not in str(error.orig):
+        return _failure(error)
+    db.rollback()
+    log.warning("http.taken", path=request.path, exc_info=error)
+    return problems.problem(409) if problems.is_api(request.path) else page(409)
 
 
 def _failure(error: Exception) -> ResponseReturnValue:
