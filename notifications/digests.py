@@ -197,7 +197,7 @@ def _plan_batch(limit: int, press: Press) -> int:
     return len(claimed)
 
 
-def _due() -> "sa.Select[tuple[MailSettings]]":
+def _due() -> "sa.Select[MailSettings]":
     """Those whose hour has come and whom no other planner holds, in the order in which it came."""
     return (
         sa.select(MailSettings)
