@@ -127,6 +127,17 @@ def test_leaving_keeps_nothing_personal(sign_in, api, village, mails):
     assert "dernier message" in text_of(mails()[-1])
 
 
+def test_what_was_sent_to_whoever_left_forgets_their_address_and_its_words(
+    sign_in, client, village, mails, work
+):
+    client.post("/connexion", {"email": village.nadege.email})
+    work()
+    assert mails()[0].accepted_at is not None
+    sign_in(village.nadege).post("/profil/fermeture", {"sure": "y"})
+    assert (mails()[0].address, mails()[0].raw) == ("", None)
+    assert mails()[0].accepted_at is not None
+
+
 def test_whoever_left_cannot_come_back_by_the_same_door(sign_in, client, village, mails):
     sign_in(village.nadege).post("/profil/fermeture", {"sure": "y"})
     told = len(mails())

@@ -257,6 +257,10 @@ def _close_doors(person: Person) -> None:
         .where(Delivery.person_id == person.id, Delivery.done_at.is_(None), Delivery.failed_at.is_(None))
         .values(done_at=now, outcome="lapsed", lease_token=None, leased_until=None)
     )
+    # What was sent keeps its date and its fate, but neither to which address nor in which words.
+    db.session.execute(
+        sa.update(Delivery).where(Delivery.person_id == person.id).values(address="", raw=None, reply="")
+    )
 
 
 def _leave_seats(person: Person) -> None:
