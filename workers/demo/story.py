@@ -320,7 +320,13 @@ class Life:
         publications.pin(publication, space=space, by=self._in_charge(self.record.space))
 
     def _place(self, slug: str, publication: Publication) -> None:
-        publications.place(publication, space=self.cast.spaces[slug], by=self._in_charge(slug))
+        """What the network reads is taken up by whoever moderates there; what a space keeps is brought from it."""
+        by = self._in_charge(slug) if publication.scope != "space" else self._bearer(slug)
+        publications.place(publication, space=self.cast.spaces[slug], by=by)
+
+    def _bearer(self, slug: str) -> Person:
+        seated = [self.cast.people[key] for key in self.cast.seats[slug]]
+        return self._author if self._author in seated else next(one for one in seated if one.is_staff)
 
     def _in_charge(self, slug: str) -> Person:
         return next(
