@@ -539,7 +539,9 @@ def _unpack(node: Path, target: Path) -> None:
             with tarfile.open(plain) as archive:
                 # The software renderer is looked for beside the browser; the rest has a folder of its own.
                 inside = target if plain.stem == "swiftshader" else target / plain.stem
-                archive.extractall(inside, filter="data")
+                # Python knows the filter since 3.11.4; what is unpacked here came with its hash.
+                filtered: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+                archive.extractall(inside, **filtered)
             plain.unlink()
     fonts = target / "fonts"
     # The one that comes along names folders of another machine.
