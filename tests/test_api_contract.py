@@ -59,6 +59,8 @@ def schema_of(app):
 
 def fuzz(operation, mode, person, *, seconds):
     """Send a call what hypothesis thinks of, as `person`, for a while."""
+    if mode is GenerationMode.NEGATIVE and not operation.body and not operation.query:
+        return  # only a number to get wrong, and one beyond those known here may well exist
     try:
         cases = operation.as_strategy(generation_mode=mode)
     except Exception as error:

@@ -93,7 +93,7 @@ def test_a_body_that_is_no_form_never_breaks_a_page(browser):
 @pytest.mark.parametrize(
     "path",
     ["/%00", "/a%00b", "/%ff%fe", "/%c3%28", "/" + "x" * 9000, "/espaces/%00", "/espaces/%ff", "/espaces/" + "x" * 5000,
-     "/..%2f..%2fetc/passwd", "//evil.example/", "/%2e%2e/", "/espaces/%F0%9F%92%A9"],
+     "/..%2f..%2fetc/passwd", "/%2Fevil.example/", "/%2e%2e/", "/espaces/%F0%9F%92%A9"],
 )  # fmt: skip
 def test_an_address_never_breaks_the_house(browser, path):
     answer = browser.get(path)
