@@ -49,12 +49,16 @@
     );
   },
 
-  /** Where its links and frames lead within the house. */
+  /** What the page is made of: each element with the one it stands in, by their names and classes. */
+  pieces() {
+    const name = (one) => [one.localName, one.getAttribute("type"), one.getAttribute("role"), ...one.classList].join(".");
+    const found = [...document.body.querySelectorAll("*")].map((one) => `${name(one.parentElement)} > ${name(one)}`);
+    return [...new Set(found)];
+  },
+
+  /** Where its links lead within the house. */
   links() {
-    const found = [...document.querySelectorAll("a[href]:not([download]), iframe[src]")];
-    return found
-      .map((one) => new URL(one.href ?? one.src, location.href))
-      .filter((url) => url.origin === location.origin)
-      .map((url) => url.pathname + url.search);
+    const found = [...document.querySelectorAll("a[href]:not([download])")];
+    return found.filter((one) => one.origin === location.origin).map((one) => one.pathname + one.search);
   },
 })

@@ -181,19 +181,32 @@ class Seat:
 # ── What a page must hold ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def faults(page: Page, *, themes: tuple[str, ...] = ("light", "dark"), widths: bool = True) -> list[str]:
-    """What axe finds in each theme, and whatever is wider than a phone, in the page as it stands. It stays at a desk."""
+def faults(page: Page) -> list[str]:
+    """What axe finds by day and by night, and whatever is wider than a phone, in the page as it stands."""
+    return [*inaccessible(page), *too_wide_on_phones(page)]
+
+
+def inaccessible(page: Page) -> list[str]:
     found = []
-    for theme in themes:
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-        found += [f"{theme}: {one}" for one in axe(page, all_rules=theme == themes[0])]
-    if widths:
-        for width, height in (PHONE, SMALLEST):
-            page.set_viewport_size({"width": width, "height": height})
-            found += [f"{width} px: {one}" for one in too_wide(page)]
-        page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
-    page.emulate_media(color_scheme=themes[0])  # type: ignore[arg-type]
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found += [f"{theme}: {one}" for one in axe(page, all_rules=theme == "light")]
+    page.emulate_media(color_scheme="light")
     return found
+
+
+def too_wide_on_phones(page: Page) -> list[str]:
+    found = []
+    for width, height in (PHONE, SMALLEST):
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{width} px: {one}" for one in too_wide(page)]
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    return found
+
+
+def pieces(page: Page) -> set[str]:
+    """What the page is made of. A page made of pieces already judged teaches nothing new."""
+    return set(page.evaluate(f"{SCRIPT}.pieces()"))
 
 
 def axe(page: Page, *, all_rules: bool = True) -> list[str]:
@@ -220,7 +233,7 @@ def too_wide(page: Page) -> list[str]:
 def walk(seat: Seat, starts: list[str], visit: Callable[[str, Response], None], *, each: int = 1) -> set[str]:
     """Follow links from `starts`, calling `visit` on each page; at most `each` pages alike. The shapes of what was seen.
 
-    Pages are alike when their addresses differ by a number or a name only, and what they ask by its values.
+    Pages are alike when their addresses differ by a number, a name or what they ask.
     """
     seen: dict[str, int] = {}
     waiting, known = list(starts), set(starts)
@@ -240,11 +253,10 @@ def walk(seat: Seat, starts: list[str], visit: Callable[[str, Response], None], 
 
 
 def shape_of(path: str) -> str:
-    """« /outils/12?etat=x » and « /outils/7?etat=y » have the same shape."""
+    """« /outils/12?etat=x » and « /outils/7?langue=y » have the same shape: a list is alike however it is filtered."""
     parts = urlsplit(path)
     plain = re.sub(r"/\d+", "/N", SLUG.sub(r"/\1/NAME", parts.path))
-    asked = "&".join(sorted({word.partition("=")[0] for word in parts.query.split("&") if word}))
-    return f"{plain}?{asked}" if asked else plain
+    return f"{plain}?…" if parts.query else plain
 
 
 def _links(page: Page) -> list[str]:

@@ -23,7 +23,7 @@ def test_every_mail_can_be_read_everywhere(chromium: Browser) -> None:
     for mail in mails:
         page.set_viewport_size({"width": 700, "height": 900})
         page.set_content(mail.read_text(encoding="utf-8"))
-        found = browser.faults(page, widths=False) + browser.too_wide(page)
+        found = browser.inaccessible(page) + browser.too_wide(page)
         page.set_viewport_size({"width": 320, "height": 640})
         found += browser.too_wide(page)
         wrong += [f"{mail.relative_to(GOLDEN)}: {one}" for one in found]
