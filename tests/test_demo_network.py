@@ -1,7 +1,6 @@
 """The demo network: all that it promises is there, it is the same twice, and it leaves nothing to be sent for the past."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,16 +105,6 @@ def _told(template: Path, folder: Path) -> list[tuple[object, ...]]:
         db.db.session.remove()
         db.db.engine.dispose()
     return found
-
-
-def test_it_is_loaded_in_less_than_fifteen_seconds_of_work(template: Path, tmp_path: Path) -> None:
-    app = _house(template, tmp_path / "var")
-    with app.app_context():
-        began = time.process_time()
-        demo.load()
-        assert time.process_time() - began < 15
-        db.db.session.remove()
-        db.db.engine.dispose()
 
 
 @pytest.mark.parametrize(
