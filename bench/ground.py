@@ -65,9 +65,8 @@ def house(*, postgres: bool = False) -> Iterator[Any]:
         yield app
 
 
-def people(number: int, *, space: Space, rhythm_now: int = 0) -> list[int]:
-    """`number` members of a space, made set by set; the first `rhythm_now` of them want mail at once."""
-    del rhythm_now
+def people(number: int, *, space: Space) -> list[int]:
+    """`number` members of a space, made set by set."""
     now = clock.now()
     with transaction():
         first = (db.session.scalar(sa.select(sa.func.max(Person.id))) or 0) + 1

@@ -142,12 +142,6 @@ def in_hand_of(
     return _all(query.order_by(Publication.id.desc()).limit(100))
 
 
-def drafts_of(person: Person) -> list[Publication]:
-    """The drafts of a person, latest first."""
-    query = _select().where(Publication.author_id == person.id, Publication.state == "draft")
-    return _all(query.order_by(Publication.id.desc()).limit(100))
-
-
 def counts(person: Person | None, space: Space) -> dict[str, int]:
     """How many publications of each kind stand in a space for this reader, by the kind's name."""
     query = (

@@ -14,12 +14,10 @@ from flask import (
     g,
     has_request_context,
     redirect,
-    render_template,
     request,
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
@@ -205,8 +203,3 @@ def path_to(endpoint: str, **values: Any) -> str | None:
         return url_for(endpoint, **values)
     except BuildError:
         return None
-
-
-def fragment(template: str, **context: Any) -> Markup:
-    """A part of a page, as open pages fetch it."""
-    return Markup(render_template(template, **context))  # noqa: S704 - the template escapes

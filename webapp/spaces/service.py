@@ -116,12 +116,6 @@ def add_member(
     return membership
 
 
-def sit_for(*, membership: Membership, organisation: Organisation | None) -> None:
-    """Say in whose name a person sits in a space. Raises `Refused` for an organisation they do not act for."""
-    _check_organisation(membership.person, organisation)
-    membership.organisation = organisation
-
-
 # ── Asking ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
